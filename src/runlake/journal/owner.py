@@ -1,0 +1,133 @@
+"""Which process a journal belongs to, and whether that process is still alive.
+
+A pid alone proves nothing: it is reused, it repeats in every container, and it means another
+process after a reboot. So a process is named by machine, boot, pid namespace, pid and start time.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import platform
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One process, told apart from every other one.
+
+    Attributes:
+        machine: id of the installation, else of its network hardware.
+        boot: id of this boot of the machine; "" where the platform has none.
+        namespace: the pid namespace; "" where the platform has none.
+        pid: process id inside that namespace.
+        started: start time of the process in the platform's own unit.
+        uid: the account that owns it; -1 where the platform has none.
+    """
+
+    machine: str
+    boot: str
+    namespace: str
+    pid: int
+    started: str
+    uid: int
+
+    def to_json(self) -> str:
+        """Write the owner as one JSON object."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Owner:
+        """Read an owner back.
+
+        Raises:
+            ValueError: the text is not an owner.
+        """
+        try:
+            facts = json.loads(text)
+            return cls(
+                machine=str(facts["machine"]),
+                boot=str(facts["boot"]),
+                namespace=str(facts["namespace"]),
+                pid=int(facts["pid"]),
+                started=str(facts["started"]),
+                uid=int(facts["uid"]),
+            )
+        except (KeyError, TypeError) as problem:
+            raise ValueError(f"not the owner of a journal: {text[:80]!r}") from problem
+
+
+def this_process() -> Owner:
+    """Name the calling process."""
+    pid = os.getpid()
+    return Owner(
+        machine_id(), boot_id(), pid_namespace(), pid, process_started(pid) or "", getattr(os, "getuid", lambda: -1)()
+    )
+
+
+def is_local(owner: Owner) -> bool:
+    """Whether this process can tell if the owner lives: same machine and same pid namespace.
+
+    A namespace that went with an earlier boot counts as local: after a reboot nothing of it lives.
+    """
+    if owner.machine != machine_id():
+        return False
+    return owner.boot != boot_id() or owner.namespace == pid_namespace()
+
+
+def is_alive(owner: Owner) -> bool:
+    """Whether the owner's process exists; True where that cannot be known from here."""
+    if not is_local(owner):
+        return True
+    return owner.boot == boot_id() and process_started(owner.pid) == owner.started
+
+
+@functools.cache
+def machine_id() -> str:
+    """Return an id that stays with this installation."""
+    for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        if text := _read(path):
+            return text
+    return f"{platform.node()}-{uuid.getnode():012x}"
+
+
+@functools.cache
+def boot_id() -> str:
+    """Return an id of this boot, "" where the platform has none."""
+    return _read("/proc/sys/kernel/random/boot_id")
+
+
+@functools.cache
+def pid_namespace() -> str:
+    """Return the pid namespace of this process, "" where the platform has none."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""
+
+
+def process_started(pid: int) -> str | None:
+    """Return when a process started, in clock ticks on Linux; None where there is no such process."""
+    stat = _read(f"/proc/{pid}/stat")
+    if stat:
+        # the name of the command may hold spaces and parentheses: count fields from the last one
+        fields = stat[stat.rindex(")") + 2 :].split()
+        return None if fields[0] in {"Z", "X"} else fields[19]
+    if Path("/proc/self/stat").exists():
+        return None
+    import psutil  # slow to import, and needed only where there is no /proc
+
+    try:
+        return repr(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return ""

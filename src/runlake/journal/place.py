@@ -1,0 +1,87 @@
+"""Where a store is and where its journals lie on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import uuid
+from pathlib import Path
+
+DEFAULT_STORE = "runlake_store"
+
+
+def store_uri(store: str | Path | None = None) -> str:
+    """Resolve the name of a store to its one form: an absolute path or a URI.
+
+    Args:
+        store: path or URI; None takes `RUNLAKE_STORE`, else `./runlake_store`.
+    """
+    named = str(store) if store is not None else os.environ.get("RUNLAKE_STORE") or DEFAULT_STORE
+    if named.startswith("file://"):
+        named = named.removeprefix("file://")
+    if "://" in named:
+        return named.rstrip("/")
+    # realpath, so that two spellings of one folder share their journals
+    return os.path.realpath(Path(named).expanduser())
+
+
+def journal_home() -> Path:
+    """Return the folder of all journals of this user: `RUNLAKE_JOURNAL`, else the user's state folder."""
+    if named := os.environ.get("RUNLAKE_JOURNAL"):
+        return Path(named).expanduser().absolute()
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local/state") / "runlake"
+
+
+def journal_root(uri: str) -> Path:
+    """Return the folder that holds the journals of one store; it may not exist yet."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", uri.rsplit("/", 1)[-1]).strip("-")[:32] or "store"
+    return journal_home() / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
+
+
+def make_root(uri: str) -> Path:
+    """Create the journal root of a store, readable by its user alone, and note which store it is for."""
+    root = journal_root(uri)
+    if not (root / "store.json").exists():
+        (root / "spool").mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.chmod(0o700)
+        create_once(root / "store.json", json.dumps({"uri": uri}).encode())
+    return root
+
+
+def actor_id(root: Path, person: str) -> str:
+    """Return the random id of a person on this machine, made on first use.
+
+    It is random rather than a hash of the name, so that erasing the person's row in `identities`
+    leaves nothing that a dictionary could turn back into the name.
+
+    Args:
+        root: the store's journal root.
+        person: what tells persons apart here, such as user, account and host.
+    """
+    folder = root / "actors"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / hashlib.sha256(person.encode()).hexdigest()[:32]
+    if not path.exists():
+        create_once(path, str(uuid.uuid4()).encode())
+    return path.read_text()
+
+
+def create_once(path: Path, content: bytes) -> bool:
+    """Create a file whole or not at all; False where somebody else was first."""
+    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    else:
+        return True
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            draft.unlink()

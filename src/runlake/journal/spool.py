@@ -1,0 +1,59 @@
+"""Bytes that wait on local disk to become blobs of the store."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import uuid
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runlake.journal.writer import Journal
+
+
+def spool_path(root: Path, name: str) -> Path:
+    """Return where a spooled file lies, given the store's journal root."""
+    return root / "spool" / name
+
+
+def spool(journal: Journal, source: Path | bytes) -> tuple[str, int]:
+    """Copy a file or bytes into the spool; (name in the spool, size in bytes).
+
+    Raises:
+        OSError: the source cannot be read or the spool cannot be written.
+    """
+    name = uuid.uuid4().hex
+    target = spool_path(journal.root, name)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        if isinstance(source, bytes):
+            with _created(target) as file:
+                file.write(source)
+        else:
+            _copy(source, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise
+    journal.spooled(target)
+    return name, target.stat().st_size
+
+
+def _created(target: Path):  # type: ignore[no-untyped-def]  # the file object's type differs by platform
+    return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _copy(source: Path, target: Path) -> None:
+    with source.open("rb") as read, _created(target) as write:
+        try:
+            # shares the blocks where the file system can
+            while os.copy_file_range(read.fileno(), write.fileno(), 1 << 30):
+                pass
+        except (AttributeError, OSError):
+            read.seek(0)
+            write.seek(0)
+            write.truncate()
+            shutil.copyfileobj(read, write, 1 << 20)

@@ -1,0 +1,405 @@
+"""The journal of one process for one store: what `log()` has returned for is in it.
+
+One call becomes one record and one write. A record names its run and its keys by small numbers
+that are declared once per segment, so a call of five metrics is about 85 bytes. Counts and digests
+of the content are kept along the way, so that closing a segment costs the same however long it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import weakref
+import zlib
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from runlake.audit import link_hash
+from runlake.clock import Clock, SystemClock
+from runlake.ids import new_id, new_writer
+from runlake.journal import format as fmt
+from runlake.journal.contents import RunContent, TableContent
+from runlake.journal.disk import SegmentFile
+from runlake.journal.owner import this_process
+from runlake.journal.place import create_once, journal_root, make_root
+from runlake.journal.scan import OWNER_FILE
+from runlake.journal.segment import recount
+from runlake.schema import EVENTS, Table
+from runlake.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+POINTS_LIMIT = 100_000
+BYTES_LIMIT = 8 * 1024 * 1024
+
+
+_journals: weakref.WeakSet[Journal] = weakref.WeakSet()
+_NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the journal keeps up.
+
+    Attributes:
+        lost: calls whose record found no room on disk or in memory.
+        held_bytes: bytes that wait in memory for the disk.
+        problem: the last error, None while all is well.
+    """
+
+    lost: int
+    held_bytes: int
+    problem: str | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was acknowledged is in the file."""
+        return self.lost == 0 and self.held_bytes == 0 and self.problem is None
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A set of keys of one run in this segment, ready to pack."""
+
+    run_number: int
+    number: int
+    keys: int
+    pack: Callable[..., bytes]
+    ordered: Callable[[Mapping[str, float]], Sequence[float]]
+    content: TableContent
+
+    def body(self, values: Mapping[str, float], seq: int, step: float, now: int, ts: int) -> bytes:
+        numbers = self.ordered(values)
+        total = sum(numbers)
+        if total != total:
+            # There are many NaN; digests can be made again from the tables only if there is one.
+            numbers = [_NAN if number != number else number for number in numbers]
+        return self.pack(fmt.POINTS, self.run_number, fmt.POINT_TAG, self.number, seq, step, now, ts, *numbers)
+
+
+class Journal:
+    """Appends records; safe in threads, in signal handlers and after a fork. Opens nothing until the first call."""
+
+    def __init__(self, uri: str, clock: Clock | None = None) -> None:
+        self.uri = uri
+        self._root = journal_root(uri)
+        self.clock = clock or SystemClock()
+        self._lost_before = 0
+        self._begin_process()
+        _journals.add(self)
+
+    def _begin_process(self) -> None:
+        self.writer = new_writer()
+        self._lock = threading.RLock()
+        self._busy = False
+        self._deferred: deque[Callable[[], object]] = deque()
+        self._seq = 0
+        self._link = 0
+        self._prev: dict[str | None, str] = {}
+        self._unsynced: list[Path] = []
+        self._begin_segment()
+
+    def _begin_segment(self) -> None:
+        self._file: SegmentFile | None = None
+        self._opened_at = 0
+        self._points = 0
+        self._urgent = False
+        self._must_recount = False
+        self._runs: dict[str | None, RunContent] = {}
+        self._shapes: dict[tuple[str, tuple[str, ...]], _Shape] = {}
+
+    @property
+    def root(self) -> Path:
+        """The store's journal root on this machine; it may not exist yet."""
+        return self._root
+
+    @property
+    def health(self) -> Health:
+        """Whether the journal keeps up."""
+        file = self._file
+        if file is None:
+            return Health(self._lost_before, 0, None)
+        return Health(self._lost_before + file.lost, file.held_bytes, file.problem)
+
+    def points(self, run_id: str, values: Mapping[str, float], step: float, ts: int | None = None) -> None:
+        """Append one call of numbers.
+
+        Args:
+            run_id: the run.
+            values: key -> number, at least one; whatever `float()` takes.
+            step: position of all of them.
+            ts: claimed time in microseconds since 1970; None for now.
+        """
+        with self._lock:
+            if self._busy:
+                # A signal handler or a finaliser logs while this very thread is inside a call.
+                self._deferred.append(partial(self.points, run_id, dict(values), step, ts))
+                return
+            self._busy = True
+            try:
+                self._append_points(run_id, values, step, ts)
+            except BaseException:
+                # An interrupt may have come between the write and its digest: count again when closing.
+                self._must_recount = True
+                raise
+            finally:
+                self._busy = False
+            self._run_deferred()
+
+    def both(
+        self,
+        run_id: str,
+        values: Mapping[str, float],
+        step: float,
+        ts: int | None,
+        tables: Mapping[Table, list[list[Any]]],
+    ) -> None:
+        """Append one call that has numbers and rows of tables, atomically."""
+        self._guarded(partial(self._append_both, run_id, values, step, ts, tables))
+
+    def rows(self, run_id: str | None, tables: Mapping[Table, list[list[Any]]], *, urgent: bool = False) -> None:
+        """Append the rows of one call, atomically over all tables.
+
+        Args:
+            run_id: the run, or None for rows that belong to none.
+            tables: table -> rows as laid out by `Table.row`.
+            urgent: deliver within seconds.
+        """
+        self._guarded(partial(self._append_rows, run_id, tables, urgent))
+
+    def end_run(self, run_id: str) -> None:
+        """Say that this process adds nothing more to the run: its link in this segment is the final one."""
+        with self._lock:
+            self._content(run_id).final = True
+
+    def close_segment(self, *, sync: bool = True) -> bool:
+        """Close the segment with its links; the next call opens the next one.
+
+        From a signal handler that interrupted a call it is put off until that call is done.
+
+        Returns:
+            False where the disk does not take it yet; what was logged stays, in the file or in memory.
+        """
+        with self._lock:
+            if self._busy:
+                self._deferred.append(partial(self._close_deferred, sync))
+                return True
+            return self._close(sync=sync)
+
+    def _close_deferred(self, sync: bool) -> None:
+        self._close(sync=sync)
+
+    def _close(self, *, sync: bool) -> bool:
+        if self._file is None:
+            return True
+        if not self._file.flush(now=True):
+            return False
+        documents = self._documents(self._file)
+        closing = fmt.frame(fmt.link_record(documents)) + (fmt.URGENT if self._urgent else fmt.CLOSED)
+        if sync:
+            self._sync_spool()
+        if not self._file.close(closing, sync=sync):
+            return False
+        self._chain(documents)
+        self._lost_before += self._file.lost
+        self._link += 1
+        self._begin_segment()
+        if self._lost_before:
+            self._report_loss()
+            return self._close(sync=sync)
+        return True
+
+    def close_if_older(self, age_s: float) -> None:
+        """Close the segment if it has been open for that long: the way of a long run to the tables."""
+        with self._lock:
+            if self._file is not None and self.clock.now_us() - self._opened_at >= age_s * 1e6:
+                self.close_segment(sync=False)
+
+    def spooled(self, path: Path) -> None:
+        """Remember a spooled file, to be brought to the disk before the next synced close."""
+        with self._lock:
+            self._unsynced.append(path)
+
+    def _guarded(self, append: Callable[[], None]) -> None:
+        with self._lock:
+            if self._busy:
+                self._deferred.append(partial(self._guarded, append))
+                return
+            self._busy = True
+            try:
+                append()
+            except BaseException:
+                self._must_recount = True
+                raise
+            finally:
+                self._busy = False
+            self._run_deferred()
+
+    def _run_deferred(self) -> None:
+        while self._deferred:
+            self._deferred.popleft()()
+
+    def _append_points(self, run_id: str, values: Mapping[str, float], step: float, ts: int | None) -> None:
+        keys = tuple(values)
+        shape = self._shapes.get((run_id, keys)) or self._declare_shape(run_id, keys)
+        self._seq += 1
+        now = self.clock.now_us()
+        body = shape.body(values, self._seq, step, now, now if ts is None else ts)
+        file = self._file
+        assert file is not None
+        if file.append(fmt.RECORD_HEAD.pack(len(body), zlib.crc32(body)) + body):
+            shape.content.rows += shape.keys
+            shape.content.digest.update(body[fmt.POINT_CONTENT :])
+        self._points += shape.keys
+        if self._points >= POINTS_LIMIT or file.end >= BYTES_LIMIT:
+            self._close(sync=False)
+
+    def _append_rows(self, run_id: str | None, tables: Mapping[Table, list[list[Any]]], urgent: bool) -> None:
+        self._opened()
+        run = self._content(run_id)
+        self._seq += 1
+        contents, body = self._rows_body(run, self.clock.now_us(), tables)
+        self._append_body(run, body, contents, tables)
+        self._urgent = self._urgent or urgent
+        self._close_if_full()
+
+    def _append_both(
+        self,
+        run_id: str,
+        values: Mapping[str, float],
+        step: float,
+        ts: int | None,
+        tables: Mapping[Table, list[list[Any]]],
+    ) -> None:
+        keys = tuple(values)
+        shape = self._shapes.get((run_id, keys)) or self._declare_shape(run_id, keys)
+        run = self._content(run_id)
+        self._seq += 1
+        now = self.clock.now_us()
+        points = shape.body(values, self._seq, step, now, now if ts is None else ts)
+        contents, body = self._rows_body(run, now, tables)
+        if self._append_body(run, fmt.both(points, body), contents, tables):
+            run.add_points(points, shape.keys)
+            self._points += shape.keys
+        self._close_if_full()
+
+    def _rows_body(
+        self, run: RunContent, now: int, tables: Mapping[Table, list[list[Any]]]
+    ) -> tuple[dict[str, bytes], bytes]:
+        contents = {table.name: fmt.rows_content(self._seq, now, rows) for table, rows in tables.items()}
+        return contents, fmt.rows(run.number, self._seq, now, contents)
+
+    def _append_body(
+        self, run: RunContent, body: bytes, contents: dict[str, bytes], tables: Mapping[Table, list[list[Any]]]
+    ) -> bool:
+        if not self._opened().append(fmt.frame(body)):
+            return False
+        for table, rows in tables.items():
+            run.add_rows(table.name, contents[table.name], len(rows))
+            self._points += len(rows)
+        return True
+
+    def _close_if_full(self) -> None:
+        if self._points >= POINTS_LIMIT or self._opened().end >= BYTES_LIMIT:
+            self._close(sync=False)
+
+    def _declare_shape(self, run_id: str, keys: tuple[str, ...]) -> _Shape:
+        file = self._opened()
+        run = self._content(run_id)
+        ordered = tuple(sorted(keys))
+        run.add_shape(ordered)
+        file.append(fmt.frame(fmt.shape_declaration(run.number, ordered)), needed=True)
+        shape = _Shape(
+            run_number=run.number,
+            number=run.shapes - 1,
+            keys=len(keys),
+            pack=fmt.points_packer(len(keys)).pack,
+            ordered=itemgetter(*ordered) if len(keys) > 1 else partial(_only, ordered[0]),
+            content=run.table("metrics"),
+        )
+        self._shapes[run_id, keys] = shape
+        return shape
+
+    def _content(self, run_id: str | None) -> RunContent:
+        found = self._runs.get(run_id)
+        if found is None:
+            prev = self._prev.get(run_id, "")
+            found = self._runs[run_id] = RunContent(len(self._runs), run_id, prev)
+            self._opened().append(fmt.frame(fmt.run_declaration(found.number, run_id, prev)), needed=True)
+        return found
+
+    def _opened(self) -> SegmentFile:
+        if self._file is None:
+            self._opened_at = self.clock.now_us()
+            path = self.root / self.writer / f"{self._link:08d}.seg"
+            self._file = SegmentFile(path, prepare=self._make_folder)
+            head = fmt.frame(fmt.header(self.writer, self._link, self._opened_at, VERSION))
+            self._file.append(fmt.MAGIC + head, needed=True)
+        return self._file
+
+    def _make_folder(self) -> None:
+        make_root(self.uri)
+        folder = self.root / self.writer
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not (folder / OWNER_FILE).exists():
+            create_once(folder / OWNER_FILE, this_process().to_json().encode())
+
+    def _report_loss(self) -> None:
+        event = EVENTS.row(
+            ts=self.clock.now_us(),
+            event_id=new_id(),
+            action="journal.overflow",
+            target_type="writer",
+            target_id=self.writer,
+            new=json.dumps({"lost_calls": self._lost_before}),
+            result="error",
+        )
+        self._lost_before = 0
+        self._append_rows(None, {EVENTS: [event]}, urgent=False)
+
+    def _documents(self, file: SegmentFile) -> list[str]:
+        runs = recount(file.path) if self._must_recount else list(self._runs.values())
+        finals = {run.run_id for run in self._runs.values() if run.final}
+        for run in runs:
+            run.final = run.run_id in finals
+        return [run.link(self.writer, self._link, recovered=False) for run in runs]
+
+    def _chain(self, documents: list[str]) -> None:
+        for run, document in zip(self._runs.values(), documents, strict=True):
+            if run.final:
+                self._prev.pop(run.run_id, None)
+            else:
+                self._prev[run.run_id] = link_hash(document)
+
+    def _sync_spool(self) -> None:
+        for path in self._unsynced:
+            if path.exists():
+                fd = os.open(path, os.O_RDONLY)
+                os.fsync(fd)
+                os.close(fd)
+        self._unsynced.clear()
+
+    def _after_fork(self) -> None:
+        if self._file is not None:
+            self._file.abandon()
+        self._begin_process()
+
+
+def _only(key: str, values: Mapping[str, float]) -> tuple[float]:
+    return (values[key],)
+
+
+def _after_fork_in_child() -> None:
+    # The child is another writer: its parent's file, numbers and locks are not its own.
+    for journal in list(_journals):
+        journal._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

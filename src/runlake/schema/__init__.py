@@ -1,0 +1,42 @@
+"""Tables and columns as plain data: writer, store, docs and checks read this one list."""
+
+from runlake.schema.column import COMMON, Column, Kind, Table
+from runlake.schema.tables import (
+    ARTIFACTS,
+    COMMIT_ORDER,
+    CONSOLE,
+    EVENTS,
+    EXPERIMENTS,
+    IDENTITIES,
+    LINKS,
+    METRICS,
+    PARAMS,
+    RUNS,
+    SUMMARIES,
+    SYSTEM_METRICS,
+    TABLES,
+    TAGS,
+    VALUES,
+)
+
+__all__ = [
+    "ARTIFACTS",
+    "COMMIT_ORDER",
+    "COMMON",
+    "CONSOLE",
+    "EVENTS",
+    "EXPERIMENTS",
+    "IDENTITIES",
+    "LINKS",
+    "METRICS",
+    "PARAMS",
+    "RUNS",
+    "SUMMARIES",
+    "SYSTEM_METRICS",
+    "TABLES",
+    "TAGS",
+    "VALUES",
+    "Column",
+    "Kind",
+    "Table",
+]
