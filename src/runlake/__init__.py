@@ -1,0 +1,35 @@
+"""Runlake: an experiment tracker whose database is a folder of Delta Lake tables.
+
+Training code needs `start_run` and the `Run` that it returns; whoever reads needs `open_lake`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runlake.errors import RunlakeError
+from runlake.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from runlake.query import Lake, open_lake
+    from runlake.run import Run
+    from runlake.session import current_run, start_run
+
+__all__ = ["Lake", "Run", "RunlakeError", "__version__", "current_run", "open_lake", "start_run"]
+
+_HOME = {
+    "Lake": "runlake.query",
+    "open_lake": "runlake.query",
+    "Run": "runlake.run",
+    "current_run": "runlake.session",
+    "start_run": "runlake.session",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Reading costs ten times what writing does, and neither should cost the other anything.
+    if name in _HOME:
+        from importlib import import_module
+
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

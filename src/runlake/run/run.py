@@ -1,0 +1,498 @@
+"""The handle that training code logs to."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed
+from runlake.ids import short_id
+from runlake.journal import spool
+from runlake.run import files
+from runlake.run.params import Param, params_of
+from runlake.run.summary import Summary
+from runlake.run.values import as_number, as_other, check_key, check_step, number_text, split
+from runlake.schema import ARTIFACTS, CONSOLE, EVENTS, LINKS, PARAMS, RUNS, SUMMARIES, TAGS, VALUES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from runlake.run.recorder import Recorder
+
+STATUSES = ("finished", "failed", "killed")
+_TEXT = {str}
+_NUMBERS = {float, int}
+
+_log = logging.getLogger("runlake")
+
+
+class Run:
+    """One run, open for logging; made by `runlake.start_run`.
+
+    Safe in threads. In a forked child it logs as a writer of its own.
+
+    Attributes:
+        id: id of the run.
+        name: display name at the start.
+        experiment: path of the experiment at the start.
+        summary: explicit results, `run.summary["best/f1"] = 0.91`.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        *,
+        name: str,
+        experiment: str,
+        params: Mapping[str, str],
+        next_step: int,
+        on_finish: Callable[[Run], None],
+    ) -> None:
+        self.id = recorder.run_id
+        self.name = name
+        self.experiment = experiment
+        self.summary = Summary(self._log_summary)
+        self._recorder = recorder
+        self._journal = recorder.journal
+        self._params = dict(params)
+        self._param_lock = threading.Lock()
+        self._count = itertools.count(next_step)
+        self._known: set[tuple[str, ...]] = set()
+        self._on_finish = on_finish
+        self._pid = os.getpid()
+        self._open = True
+
+    @property
+    def short_id(self) -> str:
+        """The random end of the id, as every table and page shows it."""
+        return short_id(self.id)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether all that was logged is in the journal's file: False while the disk does not take it."""
+        return self._journal.health.ok
+
+    def log(self, metrics: Mapping[str, Any], step: float | None = None, *, ts: datetime | float | None = None) -> None:
+        """Log values at a step; the values of one call belong together.
+
+        Numbers (Python, NumPy, 0-d tensors, lists of one) become points of `metrics`, NaN and
+        infinities among them. Text, flags, None and longer lists are kept in `values`. Nested
+        mappings are joined by `/`. When it has returned, a kill of the process loses nothing.
+
+        Args:
+            metrics: key -> value.
+            step: any order, repeats kept; None takes this process's count of calls without a step.
+            ts: time claimed for the values: aware datetime or seconds since 1970; None for now.
+
+        Raises:
+            InvalidType: metrics is no mapping, or a key, value, step or ts is of a kind that cannot be logged.
+            InvalidValue: a key is empty or too long, a step is not finite or beyond 2**53.
+            RunClosed: the run has finished.
+        """
+        if not self._open:
+            raise RunClosed(self.id, "log")
+        claimed = None if ts is None else micros(ts)
+        try:
+            keys = tuple(metrics)
+            known = keys in self._known
+        except TypeError:
+            known = False
+        if known and {*map(type, metrics.values())} <= _NUMBERS:
+            at = (
+                float(next(self._count))
+                if step is None
+                else step
+                if type(step) is float and step - step == 0
+                else check_step(step)
+            )
+            try:
+                self._journal.points(self.id, metrics, at, claimed)
+            except OverflowError:
+                split(metrics, self._recorder.clean)
+                raise
+            return
+        self._log_checked(metrics, step, claimed)
+
+    def _log_checked(self, metrics: Mapping[str, Any], step: float | None, claimed: int | None) -> None:
+        if not isinstance(metrics, Mapping):
+            raise InvalidType("log", metrics, "a mapping of keys to values")
+        numbers, others = split(metrics, self._recorder.clean)
+        at = None if step is None else check_step(step)
+        if not numbers and not others:
+            return
+        if at is None:
+            at = float(next(self._count))
+        if not others and tuple(numbers) == tuple(metrics):
+            self._known.add(tuple(metrics))
+        if not others:
+            self._journal.points(self.id, numbers, at, claimed)
+            return
+        ts = self._recorder.now() if claimed is None else claimed
+        rows = {
+            VALUES: [VALUES.row(ts=ts, key=k, step=at, type=kind, value=text) for k, (kind, text) in others.items()]
+        }
+        if numbers:
+            self._journal.both(self.id, numbers, at, claimed, rows)
+        else:
+            self._recorder.rows(rows)
+
+    def log_params(self, params: object, *, overwrite: bool = False) -> None:
+        """Log settings of the run; nested keys are joined by `/`.
+
+        Args:
+            params: dict, argparse namespace, dataclass, pydantic model, OmegaConf config or
+                scikit-learn estimator.
+            overwrite: allow another value for a key; the change is kept as an event.
+
+        Raises:
+            ParamConflict: a key has another value and overwrite is False; nothing is logged then.
+            InvalidType, InvalidValue: as for `log`.
+        """
+        self._check_open("log_params")
+        found = params_of(params, self._recorder.clean)
+        with self._param_lock:
+            changed = {k: p for k, p in found.items() if k in self._params and self._params[k] != p.value}
+            if changed and not overwrite:
+                key = next(iter(changed))
+                raise ParamConflict(key, self._params[key], changed[key].value)
+            new = {k: p for k, p in found.items() if self._params.get(k) != p.value}
+            if not new:
+                return
+            events = [
+                self._recorder.event("param.overwrite", ("param", key), old=self._params[key], new=param.value)
+                for key, param in changed.items()
+            ]
+            rows = {PARAMS: param_rows(new, self._recorder.now())}
+            self._recorder.rows(rows | {EVENTS: events} if events else rows)
+            self._params.update({key: param.value for key, param in new.items()})
+
+    def set_tags(self, tags: Mapping[str, object]) -> None:
+        """Set tags: a key with one value, several (a list) or none (None or an empty list).
+
+        Raises:
+            InvalidType, InvalidValue: a key or value is not text or a number.
+        """
+        self._check_open("set_tags")
+        values = {
+            check_key(key, "set_tags"): tag_values(key, value, self._recorder.clean) for key, value in tags.items()
+        }
+        if values:
+            self._recorder.rows(
+                {
+                    TAGS: [
+                        TAGS.row(ts=self._recorder.now(), key=k, values=v, removed=False) for k, v in values.items()
+                    ],
+                    EVENTS: [self._recorder.event("tag.set", ("tag", k), new=v) for k, v in values.items()],
+                }
+            )
+
+    def remove_tags(self, *keys: str) -> None:
+        """Take tags away; what they were stays in the history."""
+        self._check_open("remove_tags")
+        names = [check_key(key, "remove_tags") for key in keys]
+        if names:
+            self._recorder.rows(
+                {
+                    TAGS: [TAGS.row(ts=self._recorder.now(), key=k, values=[], removed=True) for k in names],
+                    EVENTS: [self._recorder.event("tag.remove", ("tag", k)) for k in names],
+                }
+            )
+
+    def note(
+        self,
+        notes: str | None = None,
+        *,
+        hypothesis: str | None = None,
+        expected_outcome: str | None = None,
+        conclusion: str | None = None,
+    ) -> None:
+        """Write what the run is for and what came of it; the fields left out stay as they are."""
+        self._check_open("note")
+        fields = note_fields(notes, hypothesis, expected_outcome, conclusion, self._recorder.clean)
+        if fields:
+            events = [self._recorder.event("run.note", ("run", self.id), new={k: v}) for k, v in fields.items()]
+            self._recorder.rows({RUNS: [RUNS.row(ts=self._recorder.now(), **fields)], EVENTS: events})
+
+    def log_artifact(
+        self,
+        source: str | os.PathLike[str] | bytes,
+        name: str | None = None,
+        *,
+        kind: str = "file",
+        step: float | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        allow_secret: bool = False,
+    ) -> None:
+        """Log a file or bytes; returns once a copy is on local disk, hashing and upload follow.
+
+        Args:
+            source: path of a file, or bytes.
+            name: path inside the run; None takes the file's name. Bytes need one.
+            kind: file, code, plot, model or the like.
+            step: step that it belongs to.
+            metadata: further facts, as JSON can hold them.
+            allow_secret: log a file although its name says that it is a secret.
+
+        Raises:
+            UnsafePath: the name would leave its place.
+            SecretRefused: the file looks like a secret by its name.
+            NotFound, InvalidValue, InvalidType: the source is no file and no bytes.
+        """
+        self._check_open("log_artifact")
+        if isinstance(source, bytes | bytearray | memoryview):
+            if name is None:
+                raise InvalidValue(
+                    "log_artifact", "bytes without a name", 'a name, such as name="confusion_matrix.png"'
+                )
+            self._spool(bytes(source), files.check_name(name), kind, step, metadata)
+            return
+        if not isinstance(source, str | os.PathLike):
+            raise InvalidType("log_artifact", source, "a path or bytes")
+        path = files.check_file(source, allow_secret=allow_secret)
+        self._spool(path, files.check_name(name if name is not None else path.name), kind, step, metadata)
+
+    def log_artifacts(
+        self, source: str | os.PathLike[str], prefix: str = "", *, kind: str = "file", allow_secret: bool = False
+    ) -> None:
+        """Log all files of a folder, or all that match a pattern such as `plots/**/*.png`.
+
+        Raises:
+            UnsafePath: a link leads out of the folder; nothing is logged then.
+            SecretRefused, NotFound: as for `log_artifact`.
+        """
+        self._check_open("log_artifacts")
+        found = files.files_below(source, allow_secret=allow_secret)
+        start = f"{files.check_name(prefix.strip('/'))}/" if prefix.strip("/") else ""
+        for path, name in found:
+            self._spool(path, start + name, kind, None, None)
+
+    def log_reference(
+        self, uri: str, name: str | None = None, *, sha256: str | None = None, size_bytes: int | None = None
+    ) -> None:
+        """Log where something is without copying it; nothing is fetched.
+
+        Args:
+            uri: where it is; credentials in it are left out.
+            name: path inside the run; None takes the last part of the URI.
+            sha256: its SHA-256 in hex, where known.
+            size_bytes: its size, where known.
+        """
+        self._check_open("log_reference")
+        if not isinstance(uri, str) or not uri.strip():
+            raise InvalidValue("log_reference", uri, "a URI")
+        digest = _hex(sha256)
+        path = files.check_name(name if name is not None else uri.split("?")[0].rstrip("/").rsplit("/", 1)[-1])
+        row = ARTIFACTS.row(
+            ts=self._recorder.now(),
+            path=path,
+            kind="reference",
+            size_bytes=size_bytes,
+            sha256=digest,
+            uri=self._recorder.clean("uri", uri),
+            media_type=files.media_type(path),
+        )
+        self._recorder.rows({ARTIFACTS: [row]})
+
+    def log_dataset(self, source: object, name: str, *, role: str = "train", version: str | None = None) -> None:
+        """Log which data the run used, by its content.
+
+        Args:
+            source: a file or folder (SHA-256 of all its bytes), a frame or array (SHA-256 of its
+                content), a Delta table (its id and version), or None with a version.
+            name: what the data set is called.
+            role: train, validation, test or the like.
+            version: what its keepers call this version; None takes the digest or table version.
+        """
+        self._check_open("log_dataset")
+        check_key(name, "log_dataset")
+        from runlake.capture.datasets import identify  # hashing is not needed by most runs
+
+        identity = identify(source, version=version)
+        row = LINKS.row(
+            ts=self._recorder.now(),
+            subject=f"run:{self.id}",
+            predicate="used_dataset",
+            object=f"dataset:{name}",
+            version=identity.version,
+            role=role,
+            attributes=self._recorder.clean("attributes", json.dumps(identity.facts, sort_keys=True)),
+        )
+        self._recorder.rows({LINKS: [row]})
+
+    def log_console(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Log lines that were printed, already redacted.
+
+        Args:
+            lines: (stdout or stderr, text without its end).
+        """
+        now = self._recorder.now()
+        rows = [CONSOLE.row(ts=now, stream=stream, text=text) for stream, text in lines]
+        if rows and self._open:
+            self._recorder.rows({CONSOLE: rows})
+
+    def finish(self, status: str = "finished", *, error: str | None = None) -> None:
+        """End the run; when it has returned, all of it is on disk and every later read here sees it.
+
+        Finishing again does nothing.
+
+        Args:
+            status: finished, failed or killed.
+            error: what went wrong.
+        """
+        if status not in STATUSES:
+            raise InvalidValue("finish", status, "one of " + ", ".join(STATUSES))
+        if not self._open:
+            return
+        self._open = False
+        if os.getpid() == self._pid:
+            self._on_finish(self)
+            now = self._recorder.now()
+            writer = self._journal.writer
+            text = None if error is None else self._recorder.clean("error", error)
+            patch = RUNS.row(ts=now, status=status, inferred=False, status_of=writer, ended_at=now, error=text)
+            event = self._recorder.event("run.finish", ("run", self.id), new={"status": status})
+            self._recorder.rows({RUNS: [patch], EVENTS: [event]}, urgent=True)
+        self._journal.end_run(self.id)
+        if not self._journal.close_segment():
+            _log.warning(
+                "runlake: run %s has finished, but its journal is not on disk yet: %s",
+                self.id,
+                self._journal.health.problem,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if problem is None or (isinstance(problem, SystemExit) and problem.code in (None, 0)):
+            self.finish()
+        else:
+            status = "killed" if isinstance(problem, KeyboardInterrupt) else "failed"
+            self.finish(status, error=describe_error(problem))
+
+    def __repr__(self) -> str:
+        return f"<Run {self.short_id} {self.name!r} of {self.experiment!r}, {'open' if self._open else 'finished'}>"
+
+    def _check_open(self, call: str) -> None:
+        if not self._open:
+            raise RunClosed(self.id, call)
+
+    def _log_summary(self, values: Mapping[str, Any]) -> None:
+        self._check_open("summary")
+        rows = []
+        for name, value in values.items():
+            key = check_key(name, "summary")
+            number = as_number(key, value)
+            if number is not None:
+                text, kind = number_text(number), "float"
+            else:
+                kind, text = as_other(key, value, self._recorder.clean)
+                text = json.loads(text) if kind == "str" else text
+            now = self._recorder.now()
+            rows.append(SUMMARIES.row(ts=now, key=key, explicit=True, value=text, value_num=number, type=kind))
+        self._recorder.rows({SUMMARIES: rows})
+
+    def _spool(
+        self, source: Path | bytes, name: str, kind: str, step: float | None, metadata: Mapping[str, Any] | None
+    ) -> None:
+        facts = dict(metadata or {})
+        size = None
+        try:
+            facts["spool"], size = spool(self._journal, source)
+        except OSError as problem:
+            # A full disk is no reason to end a training: the index says what is missing and why.
+            facts |= {"missing": True, "problem": str(problem)}
+            _log.warning("runlake: artifact %r of run %s could not be copied: %s", name, self.id, problem)
+        row = ARTIFACTS.row(
+            ts=self._recorder.now(),
+            path=name,
+            kind=kind,
+            size_bytes=size,
+            media_type=files.media_type(name),
+            metadata=json.dumps(facts, sort_keys=True),
+            step=None if step is None else check_step(step),
+        )
+        self._recorder.rows({ARTIFACTS: [row]})
+
+
+def param_rows(params: Mapping[str, Param], now: int) -> list[list[Any]]:
+    """Lay out rows of `params`."""
+    return [
+        PARAMS.row(ts=now, key=key, value=param.value, value_num=param.value_num, type=param.type)
+        for key, param in params.items()
+    ]
+
+
+def tag_values(key: str, value: object, clean: Callable[[str, str], str]) -> list[str]:
+    """Return the values of a tag as text.
+
+    Raises:
+        InvalidType: a value is neither text nor a number nor a flag.
+    """
+    several: Iterable[object] = value if isinstance(value, list | tuple | set) else [] if value is None else [value]
+    found = []
+    for item in several:
+        if not isinstance(item, str | bool | int | float):
+            raise InvalidType(f"set_tags: {key!r}", item, "text, a number, a flag, None or a list of such")
+        found.append(clean(key, str(item)))
+    return found
+
+
+def note_fields(
+    notes: str | None,
+    hypothesis: str | None,
+    expected_outcome: str | None,
+    conclusion: str | None,
+    clean: Callable[[str, str], str],
+) -> dict[str, str]:
+    """Return the given note fields, redacted.
+
+    Raises:
+        InvalidType: one is no text.
+    """
+    given = {"notes": notes, "hypothesis": hypothesis, "expected_outcome": expected_outcome, "conclusion": conclusion}
+    for field, text in given.items():
+        if text is not None and not isinstance(text, str):
+            raise InvalidType(field, text, "text")
+    return {field: clean(field, text) for field, text in given.items() if text is not None}
+
+
+def describe_error(problem: BaseException) -> str:
+    """Describe an exception by type and message, cut at 2,000 characters."""
+    return f"{type(problem).__name__}: {problem}"[:2000]
+
+
+def micros(ts: object) -> int:
+    """Return a claimed time as microseconds since 1970.
+
+    Raises:
+        InvalidType: it is neither a datetime nor a number.
+        InvalidValue: the datetime has no zone, or the number is out of range.
+    """
+    if isinstance(ts, datetime):
+        if ts.tzinfo is None:
+            raise InvalidValue("ts", ts.isoformat(), "a datetime with a time zone, such as datetime.now(timezone.utc)")
+        return round(ts.timestamp() * 1_000_000)
+    if isinstance(ts, bool) or not isinstance(ts, int | float):
+        raise InvalidType("ts", ts, "an aware datetime or seconds since 1970")
+    if not -62_135_596_800 <= ts <= 253_402_300_799:
+        raise InvalidValue("ts", ts, "seconds since 1970 (not milliseconds) within the years 1 to 9999")
+    return round(ts * 1_000_000)
+
+
+def _hex(sha256: str | None) -> str | None:
+    if sha256 is None:
+        return None
+    text = sha256.lower()
+    if len(text) != 64 or set(text) - set("0123456789abcdef"):
+        raise InvalidValue("log_reference: sha256", sha256, "64 hex digits")
+    return text

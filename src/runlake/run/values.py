@@ -1,0 +1,186 @@
+"""What may be logged at a step: numbers go one way, everything else that can be kept goes another."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from runlake.errors import InvalidType, InvalidValue
+
+KEY_LIMIT = 1000
+TEXT_LIMIT = 1_000_000
+EXACT_STEP = 2**53
+
+
+class Split(NamedTuple):
+    """One call of `log`, sorted out: numbers by key, and (type, JSON) of the other values by key."""
+
+    numbers: dict[str, float]
+    others: dict[str, tuple[str, str]]
+
+
+def split(metrics: Mapping[str, Any], clean: Callable[[str, str], str]) -> Split:
+    """Sort the values of one call; nested mappings are joined by `/`.
+
+    Args:
+        metrics: key -> number, text, flag, None, list, array, tensor or a mapping of such.
+        clean: redacts a text, given its key.
+
+    Raises:
+        InvalidType: a key is no text or a value can not be kept.
+        InvalidValue: a key is empty or too long, two keys come to the same, or a number is out of range.
+    """
+    numbers: dict[str, float] = {}
+    others: dict[str, tuple[str, str]] = {}
+    for key, value in flatten(metrics, "log"):
+        if key in numbers or key in others:
+            raise InvalidValue("log", key, "each key once: nesting and a '/' in a key came to the same name")
+        number = as_number(key, value)
+        if number is None:
+            others[key] = as_other(key, value, clean)
+        else:
+            numbers[key] = number
+    return Split(numbers, others)
+
+
+def flatten(tree: Mapping[Any, Any], call: str, prefix: str = "") -> list[tuple[str, Any]]:
+    """Join the keys of nested mappings by `/`; an empty mapping stays as a value."""
+    flat: list[tuple[str, Any]] = []
+    for name, value in tree.items():
+        key = prefix + check_key(name, call)
+        if isinstance(value, Mapping) and value:
+            flat.extend(flatten(value, call, f"{key}/"))
+        else:
+            flat.append((key, value))
+    return flat
+
+
+def check_key(key: object, call: str) -> str:
+    """Return the key if it can name something.
+
+    Raises:
+        InvalidType: it is no text.
+        InvalidValue: it is empty, too long, or has control characters or lone surrogates.
+    """
+    if not isinstance(key, str):
+        raise InvalidType(f"{call}: key", key, "text")
+    if not key.strip() or len(key) > KEY_LIMIT:
+        raise InvalidValue(f"{call}: key", key, f"1 to {KEY_LIMIT} characters that are not all blank")
+    if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF or c == "\x7f" for c in key):
+        raise InvalidValue(f"{call}: key", key, "text without control characters and lone surrogates")
+    return str(key)
+
+
+def check_step(step: object) -> float:
+    """Return the step as the float that it is stored as.
+
+    Raises:
+        InvalidType: it is no number.
+        InvalidValue: it is NaN, infinite, or an integer that a float cannot tell from its neighbours.
+    """
+    value = _plain(step)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidType("step", step, "an int or a float")
+    if isinstance(value, int) and abs(value) > EXACT_STEP:
+        raise InvalidValue("step", step, f"an integer between -2**53 and 2**53 ({EXACT_STEP})")
+    if not math.isfinite(value):
+        raise InvalidValue("step", step, "a finite number")
+    return float(value)
+
+
+def as_number(key: str, value: object) -> float | None:
+    """Return the value as a float if it is one number, else None; a flag is no number.
+
+    Raises:
+        InvalidValue: the number is beyond the range of a double.
+    """
+    value = _plain(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
+        return None
+    try:
+        return float(value)
+    except OverflowError as problem:
+        raise InvalidValue(f"log: {key!r}", value, "a number within the range of a double") from problem
+
+
+def as_other(key: str, value: object, clean: Callable[[str, str], str]) -> tuple[str, str]:
+    """Return (type, JSON) of a value that is no number.
+
+    Raises:
+        InvalidType: the value can not be kept as text, flag, None or list.
+        InvalidValue: its JSON is longer than `TEXT_LIMIT`.
+    """
+    plain = _jsonable(key, value)
+    if isinstance(plain, str):
+        kind, plain = "str", clean(key, plain)
+    elif isinstance(plain, bool):
+        kind = "bool"
+    else:
+        kind = "null" if plain is None else "json"
+    text = to_json(plain)
+    if kind == "json":
+        text = clean(key, text)
+    if len(text) > TEXT_LIMIT:
+        raise InvalidValue(f"log: {key!r}", f"{len(text)} characters", f"at most {TEXT_LIMIT}: log it as an artifact")
+    return kind, text
+
+
+def to_json(value: object) -> str:
+    """Write JSON that every reader takes: NaN and infinities become the texts "NaN", "Infinity", "-Infinity"."""
+    return json.dumps(_finite(value), ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+
+
+def number_text(value: float) -> str:
+    """Write a number in its one canonical text: the shortest that reads back the same."""
+    if isinstance(value, int):
+        return str(value)
+    if math.isfinite(value):
+        return repr(float(value))
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _plain(value: object) -> object:
+    """Take a number out of a NumPy scalar, a 0-d or one-element array or tensor, or a list of one."""
+    if type(value) in (float, int, str, bool, type(None)):
+        return value
+    if isinstance(value, list | tuple) and len(value) == 1:
+        return _plain(value[0])
+    if hasattr(value, "shape") and hasattr(value, "item") and math.prod(value.shape) == 1:
+        return value.item()
+    return value
+
+
+def _jsonable(key: str, value: object) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {check_key(name, "log"): _jsonable(key, item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+        return [_jsonable(key, item) for item in items]
+    if isinstance(value, Enum):
+        return _jsonable(key, value.value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, PurePath | Decimal | Fraction):
+        return str(value)
+    if hasattr(value, "shape") and hasattr(value, "tolist"):
+        return _jsonable(key, value.tolist())
+    raise InvalidType(f"log: {key!r}", value, "a number, text, flag, None, list, array or a mapping of such")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else number_text(value)
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    return value

@@ -1,0 +1,128 @@
+"""What is done for one open run beside logging: facts of its machine and code, console, samples."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from runlake.capture import capture_run
+from runlake.journal import spool
+from runlake.schema import ARTIFACTS, IDENTITIES, RUNS, Table
+from runlake.session import current
+from runlake.session.background import Watched, background
+from runlake.session.delivery import ensure_ingester
+
+if TYPE_CHECKING:
+    from runlake.capture import CapturedFile, Context, RunFacts
+    from runlake.capture.console import ConsoleTee
+    from runlake.capture.system import SystemSampler
+    from runlake.run import Recorder, Run
+
+WAIT_FOR_FACTS_S = 10.0
+FACTS_LAST_S = 60.0
+
+_facts: dict[int, tuple[float, RunFacts]] = {}
+_tee: ConsoleTee | None = None
+_tee_lock = threading.Lock()
+
+
+class Care:
+    """Looks after one run from its start to its end."""
+
+    def __init__(self, recorder: Recorder, context: Context, *, everything: bool) -> None:
+        self._recorder = recorder
+        self._context = context
+        self._everything = everything
+        self._facts_done: threading.Event | None = None
+        self._has_facts = False
+
+    def identity(self) -> dict[str, Any]:
+        """Return who starts the run, as columns of `identities`: what is known at once."""
+        return self._context.identity()
+
+    def with_known_facts(self, rows: dict[Table, list[list[Any]]]) -> dict[Table, list[list[Any]]]:
+        """Add the facts that this process has found a moment ago to the first rows of a run."""
+        known = _facts.get(id(self._context))
+        if not self._everything or known is None or time.monotonic() - known[0] > FACTS_LAST_S:
+            return rows
+        self._has_facts = True
+        return {**rows, RUNS: [*rows[RUNS], self._header(known[1])], ARTIFACTS: self._file_rows(known[1].files)}
+
+    def begin(self, run: Run) -> None:
+        """Find the facts, follow console and machine, in the background."""
+        sampler = _sampler() if self._everything and self._context.is_live else None
+        background.watch(Watched(run, self._recorder, sampler))
+        if self._everything and not self._has_facts:
+            if self._context.is_live:
+                self._facts_done = background.do(self._find_facts)
+            else:
+                self._find_facts()
+        if self._everything and self._context.is_live:
+            _follow_console()
+
+    def end(self, run: Run) -> None:
+        """Wait for the facts of a run that was quicker than they are, and let go."""
+        if self._facts_done is not None:
+            self._facts_done.wait(WAIT_FOR_FACTS_S)
+        if _tee is not None:
+            _tee.flush()
+        background.forget(run.id)
+        current.closed(run)
+        ensure_ingester(self._recorder.journal.uri)
+
+    def _find_facts(self) -> None:
+        facts = capture_run(self._context)
+        _facts[id(self._context)] = (time.monotonic(), facts)
+        identity = IDENTITIES.row(ts=self._recorder.now(), actor_id=self._recorder.author.actor_id, **facts.identity)
+        rows = {RUNS: [self._header(facts)], IDENTITIES: [identity], ARTIFACTS: self._file_rows(facts.files)}
+        self._recorder.rows({table: found for table, found in rows.items() if found})
+
+    def _header(self, facts: RunFacts) -> list[Any]:
+        return RUNS.row(ts=self._recorder.now(), **facts.header)
+
+    def _file_rows(self, captured: list[CapturedFile]) -> list[list[Any]]:
+        return [self._file_row(file) for file in captured]
+
+    def _file_row(self, file: CapturedFile) -> list[Any]:
+        # Many runs of a process share these bytes: named by their digest they are spooled once.
+        digest = hashlib.sha256(file.content).hexdigest()
+        facts = {**file.metadata}
+        try:
+            facts["spool"], _ = spool(self._recorder.journal, file.content, name=digest)
+        except OSError as problem:
+            facts |= {"missing": True, "problem": str(problem)}
+        return ARTIFACTS.row(
+            ts=self._recorder.now(),
+            path=file.path,
+            kind=file.kind,
+            size_bytes=len(file.content),
+            sha256=digest,
+            media_type=file.media_type,
+            metadata=json.dumps(facts, sort_keys=True),
+        )
+
+
+def _sampler() -> SystemSampler:
+    from runlake.capture.system import SystemSampler  # psutil is slow to import, and not every run wants it
+
+    return SystemSampler()
+
+
+def _follow_console() -> None:
+    global _tee
+    with _tee_lock:
+        if _tee is None:
+            from runlake.capture.console import ConsoleTee
+
+            _tee = ConsoleTee(_console_lines)
+            _tee.install()
+
+
+def _console_lines(lines: list[tuple[str, str]]) -> None:
+    """Give what was printed to the run that was started last."""
+    run = current.current_run()
+    if run is not None:
+        run.log_console(lines)

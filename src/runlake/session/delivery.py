@@ -1,0 +1,67 @@
+"""Starts the one detached ingester of this machine and store, where none is running."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from runlake.journal import make_root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: journals wait there for `runlake ingest` or the next reader
+    fcntl = None  # type: ignore[assignment]
+
+_log = logging.getLogger("runlake")
+_told: set[str] = set()
+
+
+def ensure_ingester(uri: str) -> None:
+    """Start the ingester unless one runs; never raises, journals wait where it cannot start.
+
+    `RUNLAKE_INGESTER=off` leaves delivery to `runlake ingest` and to readers.
+    """
+    if os.environ.get("RUNLAKE_INGESTER") == "off" or fcntl is None:
+        return
+    try:
+        root = make_root(uri)
+        if not _running(root / "ingester.lock"):
+            _start(uri, root)
+    except OSError as problem:
+        if uri not in _told:
+            _told.add(uri)
+            _log.warning("runlake: the ingester cannot start (%s); what is logged waits for `runlake ingest`", problem)
+
+
+def _running(lock: Path) -> bool:
+    fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        # A shared lock: two processes that look at the same time do not see each other.
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def _start(uri: str, root: Path) -> None:
+    log = os.open(root / "ingester.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        subprocess.Popen(
+            [sys.executable, "-m", "runlake.store.ingester", "--store", uri],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=root,
+            env=os.environ | {"RUNLAKE_JOURNAL": str(root.parent)},
+            start_new_session=True,
+        )
+    finally:
+        os.close(log)
