@@ -29,11 +29,12 @@ class InvalidValue(RunlakeError, ValueError):
     """A value that cannot be logged or used."""
 
     def __init__(self, what: str, found: object, wanted: str) -> None:
-        super().__init__(what, found, wanted)
-        self.what, self.found, self.wanted = what, found, wanted
+        described = found if isinstance(found, _Described) else _Described(_shown(found))
+        super().__init__(what, described, wanted)
+        self.what, self.found, self.wanted = what, described, wanted
 
     def __str__(self) -> str:
-        return f"{self.what}: expected {self.wanted}, but got {_shown(self.found)}"
+        return f"{self.what}: expected {self.wanted}, but got {self.found}"
 
 
 class InvalidType(RunlakeError, TypeError):
@@ -41,7 +42,7 @@ class InvalidType(RunlakeError, TypeError):
 
     def __init__(self, what: str, found: object, wanted: str) -> None:
         # The value itself may not survive pickling, so only its description is kept.
-        described = found if isinstance(found, str) else f"{type(found).__name__} ({_shown(found)})"
+        described = found if isinstance(found, _Described) else _Described(f"{type(found).__name__} ({_shown(found)})")
         super().__init__(what, described, wanted)
         self.what, self.found, self.wanted = what, described, wanted
 
@@ -165,6 +166,15 @@ class MissingExtra(RunlakeError, ImportError):
         return f"{self.feature} needs an extra: pip install 'runlake[{self.extra}]'"
 
 
+class _Described(str):
+    """Text that describes a value, told apart from a value that is text."""
+
+    __slots__ = ()
+
+
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - an object whose own repr fails must not hide what was wrong with it
+        return "that cannot be shown"
     return text if len(text) <= 80 else text[:77] + "..."

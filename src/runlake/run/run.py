@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed
 from runlake.ids import short_id
@@ -378,6 +378,12 @@ class Run:
         else:
             status = "killed" if isinstance(problem, KeyboardInterrupt) else "failed"
             self.finish(status, error=describe_error(problem))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a Run belongs to its process; in another one continue it with "
+            f'runlake.start_run({self.experiment!r}, run_id="{self.id}", resume="must")'
+        )
 
     def __repr__(self) -> str:
         return f"<Run {self.short_id} {self.name!r} of {self.experiment!r}, {'open' if self._open else 'finished'}>"

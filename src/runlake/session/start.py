@@ -26,6 +26,7 @@ Resume = Literal["never", "allow", "must"]
 _journals: dict[tuple[str, int], Journal] = {}
 _journals_lock = threading.Lock()
 _live = Context.live()
+_said: set[tuple[str, str]] = set()
 
 
 def start_run(
@@ -234,13 +235,26 @@ def _first_rows(
     rows: dict[Table, list[list[Any]]] = {
         RUNS: [header],
         EVENTS: [event],
-        EXPERIMENTS: [EXPERIMENTS.row(ts=now, experiment_id=plan.experiment_id, path=plan.experiment)] * (not resumed),
-        IDENTITIES: [IDENTITIES.row(ts=now, actor_id=author.actor_id, **identity)],
+        EXPERIMENTS: []
+        if resumed or not _first_time(recorder, plan.experiment_id)
+        else [EXPERIMENTS.row(ts=now, experiment_id=plan.experiment_id, path=plan.experiment)],
+        IDENTITIES: [IDENTITIES.row(ts=now, actor_id=author.actor_id, **identity)]
+        if _first_time(recorder, author.actor_id)
+        else [],
         PARAMS: param_rows(plan.params, now),
         TAGS: [TAGS.row(ts=now, key=key, values=values, removed=False) for key, values in plan.tags.items()],
         LINKS: _parent_link(plan, now),
     }
     return {table: found for table, found in rows.items() if found}
+
+
+def _first_time(recorder: Recorder, what: str) -> bool:
+    """Whether this writer says so for the first time: its later runs need not repeat it."""
+    said = (recorder.journal.writer, what)
+    if said in _said:
+        return False
+    _said.add(said)
+    return True
 
 
 def _parent_link(plan: _Plan, now: int) -> list[list[Any]]:

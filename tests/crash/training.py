@@ -1,0 +1,60 @@
+"""A training process that is there to be killed: `training.py STORE ACKS PHASE`.
+
+It acknowledges each `log()` that returned by writing its step to the pipe ACKS, and keeps in the
+shared file PHASE which part of the journal it is in, so that the killer can tell where it struck.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import sys
+from typing import Any
+
+from runlake.journal import disk, writer
+from runlake.session import start_run
+
+IDLE, ENCODING, WRITING, ROTATING = range(4)
+
+
+def watch(phase: mmap.mmap) -> None:
+    """Note in `phase` when the journal encodes, writes and rotates."""
+
+    def noting(code: int, inner: Any) -> Any:
+        def outer(*args: Any, **kwargs: Any) -> Any:
+            before, phase[0] = phase[0], code
+            try:
+                return inner(*args, **kwargs)
+            finally:
+                phase[0] = before
+
+        return outer
+
+    writer.Journal._append_points = noting(ENCODING, writer.Journal._append_points)  # type: ignore[method-assign]
+    writer.Journal._close = noting(ROTATING, writer.Journal._close)  # type: ignore[method-assign]
+    disk._write_at = noting(WRITING, disk._write_at)
+
+
+def main() -> None:
+    """Log until killed."""
+    store, acks, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    writer.POINTS_LIMIT = 500
+    with open(path, "r+b") as file:
+        watch(mmap.mmap(file.fileno(), 1))
+    run = start_run("crash/kill", "victim", params={"pid": os.getpid()}, store=store, capture=False)
+    os.write(acks, run.id.encode())
+    step = 0
+    while True:
+        run.log(
+            {"loss": step / 2, "acc": float(step), "note": "x"}
+            if step % 50 == 49
+            else {"loss": step / 2, "acc": float(step)},
+            step=step,
+        )
+        os.write(acks, struct.pack("<q", step))
+        step += 1
+
+
+if __name__ == "__main__":
+    main()
