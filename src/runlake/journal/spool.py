@@ -19,14 +19,20 @@ def spool_path(root: Path, name: str) -> Path:
     return root / "spool" / name
 
 
-def spool(journal: Journal, source: Path | bytes) -> tuple[str, int]:
+def spool(journal: Journal, source: Path | bytes, *, name: str | None = None) -> tuple[str, int]:
     """Copy a file or bytes into the spool; (name in the spool, size in bytes).
+
+    Args:
+        journal: whose next synced close brings the copy to the disk.
+        source: a file, or bytes.
+        name: name in the spool, for content that several rows share; a second copy is not made then.
 
     Raises:
         OSError: the source cannot be read or the spool cannot be written.
     """
-    name = uuid.uuid4().hex
-    target = spool_path(journal.root, name)
+    target = spool_path(journal.root, name or uuid.uuid4().hex)
+    if name is not None and target.exists():
+        return name, target.stat().st_size
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         if isinstance(source, bytes):
@@ -39,7 +45,7 @@ def spool(journal: Journal, source: Path | bytes) -> tuple[str, int]:
             target.unlink()
         raise
     journal.spooled(target)
-    return name, target.stat().st_size
+    return target.name, target.stat().st_size
 
 
 def _created(target: Path):  # type: ignore[no-untyped-def]  # the file object's type differs by platform

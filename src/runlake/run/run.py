@@ -9,9 +9,10 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed
+from runlake.errors import InvalidType, InvalidValue, NotFound, ParamConflict, RunClosed
 from runlake.ids import short_id
 from runlake.journal import spool
 from runlake.run import files
@@ -21,13 +22,12 @@ from runlake.run.values import as_number, as_other, check_key, check_step, numbe
 from runlake.schema import ARTIFACTS, CONSOLE, EVENTS, LINKS, PARAMS, RUNS, SUMMARIES, TAGS, VALUES
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from runlake.run.recorder import Recorder
 
 STATUSES = ("finished", "failed", "killed")
-_TEXT = {str}
+
 _NUMBERS = {float, int}
 
 _log = logging.getLogger("runlake")
@@ -309,12 +309,20 @@ class Run:
             name: what the data set is called.
             role: train, validation, test or the like.
             version: what its keepers call this version; None takes the digest or table version.
+
+        Raises:
+            NotFound: there is no such file.
+            InvalidValue: neither data nor a version was given.
         """
         self._check_open("log_dataset")
         check_key(name, "log_dataset")
+        check_key(role, "log_dataset: role")
+        _check_data(source, version)
         from runlake.capture.datasets import identify  # hashing is not needed by most runs
 
         identity = identify(source, version=version)
+        if identity.problem:
+            _log.warning("runlake: data set %r of run %s has no digest: %s", name, self.id, identity.problem)
         row = LINKS.row(
             ts=self._recorder.now(),
             subject=f"run:{self.id}",
@@ -493,6 +501,15 @@ def micros(ts: object) -> int:
     if not -62_135_596_800 <= ts <= 253_402_300_799:
         raise InvalidValue("ts", ts, "seconds since 1970 (not milliseconds) within the years 1 to 9999")
     return round(ts * 1_000_000)
+
+
+def _check_data(source: object, version: str | None) -> None:
+    if version is not None and not isinstance(version, str | int):
+        raise InvalidType("log_dataset: version", version, "text")
+    if source is None and version is None:
+        raise InvalidValue("log_dataset", None, "a path, a frame, a Delta table, or None with a version")
+    if isinstance(source, str | os.PathLike) and "://" not in os.fspath(source) and not Path(source).exists():
+        raise NotFound("data set", os.fspath(source), "give a path that exists, a URI, a frame or a Delta table")
 
 
 def _hex(sha256: str | None) -> str | None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 from runlake.capture import capture_run
 from runlake.journal import spool
-from runlake.schema import ARTIFACTS, IDENTITIES, RUNS, Table
+from runlake.schema import ARTIFACTS, IDENTITIES, RUNS
 from runlake.session import current
 from runlake.session.background import Watched, background
 from runlake.session.delivery import ensure_ingester
+from runlake.session.once import first_time
 
 if TYPE_CHECKING:
     from runlake.capture import CapturedFile, Context, RunFacts
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from runlake.run import Recorder, Run
 
 WAIT_FOR_FACTS_S = 10.0
-FACTS_LAST_S = 60.0
 
-_facts: dict[int, tuple[float, RunFacts]] = {}
 _tee: ConsoleTee | None = None
 _tee_lock = threading.Lock()
 
@@ -37,25 +36,16 @@ class Care:
         self._context = context
         self._everything = everything
         self._facts_done: threading.Event | None = None
-        self._has_facts = False
 
     def identity(self) -> dict[str, Any]:
         """Return who starts the run, as columns of `identities`: what is known at once."""
         return self._context.identity()
 
-    def with_known_facts(self, rows: dict[Table, list[list[Any]]]) -> dict[Table, list[list[Any]]]:
-        """Add the facts that this process has found a moment ago to the first rows of a run."""
-        known = _facts.get(id(self._context))
-        if not self._everything or known is None or time.monotonic() - known[0] > FACTS_LAST_S:
-            return rows
-        self._has_facts = True
-        return {**rows, RUNS: [*rows[RUNS], self._header(known[1])], ARTIFACTS: self._file_rows(known[1].files)}
-
     def begin(self, run: Run) -> None:
         """Find the facts, follow console and machine, in the background."""
         sampler = _sampler() if self._everything and self._context.is_live else None
         background.watch(Watched(run, self._recorder, sampler))
-        if self._everything and not self._has_facts:
+        if self._everything:
             if self._context.is_live:
                 self._facts_done = background.do(self._find_facts)
             else:
@@ -75,21 +65,19 @@ class Care:
 
     def _find_facts(self) -> None:
         facts = capture_run(self._context)
-        _facts[id(self._context)] = (time.monotonic(), facts)
-        identity = IDENTITIES.row(ts=self._recorder.now(), actor_id=self._recorder.author.actor_id, **facts.identity)
-        rows = {RUNS: [self._header(facts)], IDENTITIES: [identity], ARTIFACTS: self._file_rows(facts.files)}
+        rows = {RUNS: [self._header(facts)], ARTIFACTS: [self._file_row(file) for file in facts.files]}
+        actor = self._recorder.author.actor_id
+        if first_time(self._recorder.journal.writer, actor, json.dumps(facts.identity, sort_keys=True)):
+            rows[IDENTITIES] = [IDENTITIES.row(ts=self._recorder.now(), actor_id=actor, **facts.identity)]
         self._recorder.rows({table: found for table, found in rows.items() if found})
 
     def _header(self, facts: RunFacts) -> list[Any]:
         return RUNS.row(ts=self._recorder.now(), **facts.header)
 
-    def _file_rows(self, captured: list[CapturedFile]) -> list[list[Any]]:
-        return [self._file_row(file) for file in captured]
-
     def _file_row(self, file: CapturedFile) -> list[Any]:
         # Many runs of a process share these bytes: named by their digest they are spooled once.
-        digest = hashlib.sha256(file.content).hexdigest()
-        facts = {**file.metadata}
+        digest = _digest(file.content)
+        facts = dict(file.metadata)
         try:
             facts["spool"], _ = spool(self._recorder.journal, file.content, name=digest)
         except OSError as problem:
@@ -103,6 +91,11 @@ class Care:
             media_type=file.media_type,
             metadata=json.dumps(facts, sort_keys=True),
         )
+
+
+@functools.lru_cache(maxsize=1024)
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _sampler() -> SystemSampler:

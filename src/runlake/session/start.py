@@ -16,6 +16,7 @@ from runlake.schema import EVENTS, EXPERIMENTS, IDENTITIES, LINKS, PARAMS, RUNS,
 from runlake.session import current
 from runlake.session.care import Care
 from runlake.session.names import next_name
+from runlake.session.once import first_time
 from runlake.version import VERSION
 
 if TYPE_CHECKING:
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 
 Resume = Literal["never", "allow", "must"]
 
-_journals: dict[tuple[str, int], Journal] = {}
+_journals: dict[tuple[str, int], tuple[Context, Journal]] = {}
 _journals_lock = threading.Lock()
 _live = Context.live()
-_said: set[tuple[str, str]] = set()
 
 
 def start_run(
@@ -82,7 +82,7 @@ def start_run(
     )
     care = Care(recorder, context, everything=capture)
     first = _first_rows(plan, recorder, display, care.identity(), resumed=known is not None)
-    recorder.rows(care.with_known_facts(first))
+    recorder.rows(first)
     run = Run(
         recorder,
         name=display,
@@ -196,8 +196,9 @@ def _journal(uri: str, context: Context) -> Journal:
     with _journals_lock:
         key = (uri, id(context))
         if key not in _journals:
-            _journals[key] = Journal(uri, context.clock)
-        return _journals[key]
+            # the context is kept with its journal, so that its id is not given to another one
+            _journals[key] = context, Journal(uri, context.clock)
+        return _journals[key][1]
 
 
 def _author(journal: Journal, context: Context) -> Author:
@@ -236,25 +237,16 @@ def _first_rows(
         RUNS: [header],
         EVENTS: [event],
         EXPERIMENTS: []
-        if resumed or not _first_time(recorder, plan.experiment_id)
+        if resumed or not first_time(recorder.journal.writer, plan.experiment_id)
         else [EXPERIMENTS.row(ts=now, experiment_id=plan.experiment_id, path=plan.experiment)],
         IDENTITIES: [IDENTITIES.row(ts=now, actor_id=author.actor_id, **identity)]
-        if _first_time(recorder, author.actor_id)
+        if first_time(recorder.journal.writer, author.actor_id)
         else [],
         PARAMS: param_rows(plan.params, now),
         TAGS: [TAGS.row(ts=now, key=key, values=values, removed=False) for key, values in plan.tags.items()],
         LINKS: _parent_link(plan, now),
     }
     return {table: found for table, found in rows.items() if found}
-
-
-def _first_time(recorder: Recorder, what: str) -> bool:
-    """Whether this writer says so for the first time: its later runs need not repeat it."""
-    said = (recorder.journal.writer, what)
-    if said in _said:
-        return False
-    _said.add(said)
-    return True
 
 
 def _parent_link(plan: _Plan, now: int) -> list[list[Any]]:

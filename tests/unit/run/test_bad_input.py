@@ -175,8 +175,8 @@ OTHERS = [
     (lambda r, d: r.finish("running"), "finish: expected one of finished, failed, killed, but got 'running'"),
     (lambda r, d: r.summary.update({1: 2}), "summary: key: expected text, but got int (1)"),
     (lambda r, d: r.summary.__setitem__("a", object()), "log: 'a': expected a number, text, flag, None, list, array"),
-    (lambda r, d: r.log_dataset(None, "x"), "version"),
-    (lambda r, d: r.log_dataset(d / "missing.csv", "x"), "missing.csv"),
+    (lambda r, d: r.log_dataset(None, "x"), "log_dataset: expected a path, a frame, a Delta table, or None with a version"),
+    (lambda r, d: r.log_dataset(d / "missing.csv", "x"), "missing.csv'; give a path that exists, a URI, a frame or a Delta table"),
     (lambda r, d: r.log_dataset(d, ""), "log_dataset: key: expected 1 to 1000 characters"),
 ]
 START = [
