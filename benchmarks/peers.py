@@ -1,0 +1,26 @@
+"""Environments of the trackers that Runlake is measured beside, each of its own, made on first use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HOME = Path(__file__).parents[1] / ".venv-peers"
+PACKAGES = {"wandb": ["wandb"], "mlflow": ["mlflow"]}
+
+
+def python(peer: str) -> Path:
+    """Return the interpreter of a peer's environment, installing it where it is missing."""
+    found = HOME / peer / "bin" / "python"
+    if not found.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(HOME / peer)], check=True)
+        subprocess.run([str(found), "-m", "pip", "install", "--quiet", *PACKAGES[peer]], check=True)
+    return found
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what would steer any of the trackers."""
+    steering = ("RUNLAKE_", "WANDB_", "MLFLOW_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
