@@ -119,7 +119,13 @@ class QueryError(RunlakeError, ValueError):
         self.text, self.at, self.expected = text, at, expected
 
     def __str__(self) -> str:
-        return f"expected {self.expected}:\n  {self.text}\n  {'':>{self.at}}^"
+        begin = self.text.rfind("\n", 0, self.at) + 1
+        end = self.text.find("\n", begin)
+        left = max(begin, self.at - 60)
+        right = min(end if end >= 0 else len(self.text), self.at + 60)
+        # a tab is one column wide here, so that the caret stands below what it means
+        line = self.text[left:right].replace("\t", " ")
+        return f"expected {self.expected}:\n  {line}\n  {'':>{self.at - left}}^"
 
 
 class UnsafePath(RunlakeError, ValueError):

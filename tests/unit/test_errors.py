@@ -46,3 +46,14 @@ def test_an_error_has_a_standard_base_and_is_drawn_in_the_tree(error: Exception)
 
     assert standard in (ValueError, TypeError, LookupError, RuntimeError, ImportError)
     assert f"{type(error).__name__}" in (errors.__doc__ or "")
+
+
+class TestAQueryError:
+    def test_points_at_the_character(self) -> None:
+        assert str(errors.QueryError("a = ", 4, "a value")) == "expected a value:\n  a = \n      ^"
+
+    def test_shows_only_the_line_and_place_of_the_fault(self) -> None:
+        text = "x = 1 AND\n" + "y" * 500 + " ?\nz = 2"
+
+        lines = str(errors.QueryError(text, text.index("?"), "an operator")).split("\n")
+        assert lines[1:] == ["  " + "y" * 59 + " ?", "  " + " " * 60 + "^"]
