@@ -1,17 +1,23 @@
 """Crash-safe record of a process before it reaches the tables.
 
-Read `format` (the bytes), `writer` (appending), `disk` (a failing disk), `segment` (reading back),
-`owner` (whose it is, and does it live), `place` and `scan` (where journals lie) in this order.
+Read `format` (the bytes), `writer` and `shapes` (appending), `disk` (a failing disk), `contents`
+(what links say), `owner` and `place` (whose it is and where it lies), then `segment` and `scan`
+(reading back, which a training process never does) in this order.
 """
 
-from runlake.journal.owner import Owner, is_alive, is_local, this_process
-from runlake.journal.place import actor_id, journal_home, journal_root, make_root, store_uri
-from runlake.journal.scan import WriterFolder, writers
-from runlake.journal.segment import NotASegment, Row, Segment, read_segment, recover, state
+from typing import TYPE_CHECKING, Any
+
+from runlake.journal.owner import Owner, this_process
+from runlake.journal.place import OWNER_FILE, actor_id, journal_home, journal_root, make_root, store_uri
 from runlake.journal.spool import spool, spool_path
 from runlake.journal.writer import Health, Journal
 
+if TYPE_CHECKING:
+    from runlake.journal.scan import WriterFolder, is_alive, is_local, read_owner, writers
+    from runlake.journal.segment import NotASegment, Row, Segment, read_segment, recover, state
+
 __all__ = [
+    "OWNER_FILE",
     "Health",
     "Journal",
     "NotASegment",
@@ -25,6 +31,7 @@ __all__ = [
     "journal_home",
     "journal_root",
     "make_root",
+    "read_owner",
     "read_segment",
     "recover",
     "spool",
@@ -34,3 +41,14 @@ __all__ = [
     "this_process",
     "writers",
 ]
+
+_SCAN = {"WriterFolder", "is_alive", "is_local", "read_owner", "writers"}
+
+
+def __getattr__(name: str) -> Any:
+    # Reading back is not loaded into a process that only writes.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{'scan' if name in _SCAN else 'segment'}"), name)

@@ -90,17 +90,6 @@ class SegmentFile:
         self._fd = -1
         return True
 
-    def sync(self) -> bool:
-        """Bring what was written to the disk; False where something still waits in memory."""
-        if not self.flush(now=True):
-            return False
-        try:
-            _sync(self._fd)
-        except OSError as problem:
-            self._fail(problem)
-            return False
-        return True
-
     def abandon(self) -> None:
         """Close the descriptor and forget the rest: a forked child does so with its parent's file."""
         if self._fd >= 0:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import Any
 
 import msgspec
 
@@ -36,17 +35,15 @@ TRAILER = len(CLOSED)
 HEADER, RUN, SHAPE, POINTS, ROWS, LINK, BOTH = range(1, 8)
 
 RECORD_HEAD = struct.Struct("<II")
-_BOTH_HEAD = struct.Struct("<BI")
+BOTH_HEAD = struct.Struct("<BI")
 RUN_NUMBER = struct.Struct("<BH")
 SHAPE_NUMBER = struct.Struct("<HBH")
 POINT_HEAD = struct.Struct("<BHBHqdqq")
 POINT_TAG = 2
 POINT_CONTENT = 3  # what comes before is the segment's own numbering and no content
 POINT_PAYLOAD = 6  # seq and what follows: what decoding needs
-_LOGGED_AT = struct.Struct("<q")
 
 encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder().decode
 
 
 def frame(body: bytes) -> bytes:
@@ -74,11 +71,6 @@ def points_packer(keys: int) -> struct.Struct:
     return struct.Struct(f"{POINT_HEAD.format}{keys}d")
 
 
-def logged_at(payload: bytes) -> int:
-    """Read the time of a call of points from its payload."""
-    return int(_LOGGED_AT.unpack_from(payload, 16)[0])
-
-
 def rows(run_number: int, seq: int, logged_at: int, tables: dict[str, bytes]) -> bytes:
     """Body of the rows that one call adds to some tables, each encoded by `rows_content`."""
     raw = {name: msgspec.Raw(content) for name, content in tables.items()}
@@ -87,14 +79,7 @@ def rows(run_number: int, seq: int, logged_at: int, tables: dict[str, bytes]) ->
 
 def both(points: bytes, rows: bytes) -> bytes:
     """Body of a call that has points and rows."""
-    return _BOTH_HEAD.pack(BOTH, len(points)) + points + rows
-
-
-def apart(body: bytes) -> tuple[bytes, bytes]:
-    """Split a BOTH body into the bodies of its points and its rows."""
-    start = _BOTH_HEAD.size
-    end = start + _BOTH_HEAD.unpack_from(body)[1]
-    return body[start:end], body[end:]
+    return BOTH_HEAD.pack(BOTH, len(points)) + points + rows
 
 
 def rows_content(seq: int, logged_at: int, rows: list[list[object]]) -> bytes:
@@ -110,28 +95,3 @@ def link_record(documents: list[str]) -> bytes:
 def shape_content(keys: tuple[str, ...]) -> bytes:
     """Canonical bytes that stand before the first call with these keys."""
     return b"\x01" + encode(keys)
-
-
-def bodies(data: bytes) -> list[tuple[int, bytes]]:
-    """Split a segment into (end offset, body) up to the first record that is not whole."""
-    found: list[tuple[int, bytes]] = []
-    at, size = len(MAGIC), len(data)
-    if data[:at] != MAGIC:
-        return found
-    unpack, crc = RECORD_HEAD.unpack_from, zlib.crc32
-    while at + 8 <= size:
-        length, checksum = unpack(data, at)
-        end = at + 8 + length
-        if length == 0 or end > size:
-            break
-        body = data[at + 8 : end]
-        if crc(body) != checksum:
-            break
-        found.append((end, body))
-        at = end
-    return found
-
-
-def unpack_any(data: bytes) -> Any:
-    """Decode one msgpack value."""
-    return decode(data)

@@ -39,26 +39,6 @@ class Owner:
         """Write the owner as one JSON object."""
         return json.dumps(asdict(self))
 
-    @classmethod
-    def from_json(cls, text: str) -> Owner:
-        """Read an owner back.
-
-        Raises:
-            ValueError: the text is not an owner.
-        """
-        try:
-            facts = json.loads(text)
-            return cls(
-                machine=str(facts["machine"]),
-                boot=str(facts["boot"]),
-                namespace=str(facts["namespace"]),
-                pid=int(facts["pid"]),
-                started=str(facts["started"]),
-                uid=int(facts["uid"]),
-            )
-        except (KeyError, TypeError) as problem:
-            raise ValueError(f"not the owner of a journal: {text[:80]!r}") from problem
-
 
 def this_process() -> Owner:
     """Name the calling process."""
@@ -66,23 +46,6 @@ def this_process() -> Owner:
     return Owner(
         machine_id(), boot_id(), pid_namespace(), pid, process_started(pid) or "", getattr(os, "getuid", lambda: -1)()
     )
-
-
-def is_local(owner: Owner) -> bool:
-    """Whether this process can tell if the owner lives: same machine and same pid namespace.
-
-    A namespace that went with an earlier boot counts as local: after a reboot nothing of it lives.
-    """
-    if owner.machine != machine_id():
-        return False
-    return owner.boot != boot_id() or owner.namespace == pid_namespace()
-
-
-def is_alive(owner: Owner) -> bool:
-    """Whether the owner's process exists; True where that cannot be known from here."""
-    if not is_local(owner):
-        return True
-    return owner.boot == boot_id() and process_started(owner.pid) == owner.started
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 
 DEFAULT_STORE = "runlake_store"
+OWNER_FILE = "owner.json"
 
 
 def store_uri(store: str | Path | None = None) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlake.journal.owner import Owner, is_alive, is_local
+from runlake.journal.owner import Owner, boot_id, machine_id, pid_namespace, process_started
+from runlake.journal.place import OWNER_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-OWNER_FILE = "owner.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def writers(root: Path) -> list[WriterFolder]:
 
 def _folder(path: Path) -> WriterFolder:
     try:
-        owner = Owner.from_json((path / OWNER_FILE).read_text())
+        owner = read_owner((path / OWNER_FILE).read_text())
     except (OSError, ValueError):
         owner = None
     segments = {int(p.stem): p for p in path.glob("*.seg") if p.stem.isdigit()}
@@ -54,3 +54,34 @@ def _folder(path: Path) -> WriterFolder:
         alive=owner is None or is_alive(owner),
         segments=dict(sorted(segments.items())),
     )
+
+
+def read_owner(text: str) -> Owner:
+    """Read the owner of a journal back.
+
+    Raises:
+        ValueError: the text is not an owner.
+    """
+    try:
+        facts = json.loads(text)
+        machine, boot, namespace, started = (str(facts[name]) for name in ("machine", "boot", "namespace", "started"))
+        return Owner(machine, boot, namespace, int(facts["pid"]), started, int(facts["uid"]))
+    except (KeyError, TypeError) as problem:
+        raise ValueError(f"not the owner of a journal: {text[:80]!r}") from problem
+
+
+def is_local(owner: Owner) -> bool:
+    """Whether this process can tell if the owner lives: same machine and same pid namespace.
+
+    A namespace that went with an earlier boot counts as local: after a reboot nothing of it lives.
+    """
+    if owner.machine != machine_id():
+        return False
+    return owner.boot != boot_id() or owner.namespace == pid_namespace()
+
+
+def is_alive(owner: Owner) -> bool:
+    """Whether the owner's process exists; True where that cannot be known from here."""
+    if not is_local(owner):
+        return True
+    return owner.boot == boot_id() and process_started(owner.pid) == owner.started

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +16,8 @@ from runlake.journal.contents import RunContent
 if TYPE_CHECKING:
     from pathlib import Path
 
+_decode = msgspec.msgpack.Decoder().decode
+_LOGGED_AT = struct.Struct("<q")
 PointKey = tuple[str, tuple[str, ...]]
 
 
@@ -129,17 +133,17 @@ class _Reader:
     last_at: int = 0
 
     def segment(self) -> Segment:
-        bodies = fmt.bodies(self.data)
+        bodies = _bodies(self.data)
         if not bodies or bodies[0][1][0] != fmt.HEADER:
             raise NotASegment(f"{self.path} does not begin like a journal segment")
         try:
-            _, writer, link, created_at, _ = fmt.unpack_any(bodies[0][1][1:])
+            _, writer, link, created_at, _ = _decode(bodies[0][1][1:])
             self.content_end, self.last_at = bodies[0][0], created_at
             for end, body in bodies[1:]:
                 self._take(body)
                 if self.links is None:
                     self.content_end = end
-            self.last_at = max([self.last_at, *(fmt.logged_at(calls[-1]) for calls in self.calls.values() if calls)])
+            self.last_at = max([self.last_at, *(_logged_at(calls[-1]) for calls in self.calls.values() if calls)])
         except (msgspec.DecodeError, ValueError, TypeError, KeyError, IndexError) as problem:
             raise NotASegment(f"{self.path} has a record that makes no sense: {problem}") from problem
         valid = bodies[-1][0]
@@ -168,21 +172,21 @@ class _Reader:
         elif kind == fmt.ROWS:
             self._take_rows(body)
         elif kind == fmt.BOTH:
-            for part in fmt.apart(body):
+            for part in _apart(body):
                 self._take(part)
         elif kind == fmt.RUN:
-            number, run_id, prev = fmt.unpack_any(body[1:])
+            number, run_id, prev = _decode(body[1:])
             self.runs[number] = RunContent(number, run_id, prev)
             self.shapes[number] = []
         elif kind == fmt.SHAPE:
             self._take_shape(body)
         elif kind == fmt.LINK:
-            self.links = tuple(fmt.unpack_any(body[1:]))
+            self.links = tuple(_decode(body[1:]))
 
     def _take_shape(self, body: bytes) -> None:
         _, number = fmt.RUN_NUMBER.unpack_from(body)
         run, shapes = self.runs[number], self.shapes[number]
-        keys = tuple(fmt.unpack_any(body[fmt.RUN_NUMBER.size :]))
+        keys = tuple(_decode(body[fmt.RUN_NUMBER.size :]))
         self.calls[fmt.SHAPE_NUMBER.pack(number, fmt.POINT_TAG, len(shapes))] = self.points.setdefault(
             (run.run_id or "", keys), []
         )
@@ -196,9 +200,41 @@ class _Reader:
     def _take_rows(self, body: bytes) -> None:
         _, number = fmt.RUN_NUMBER.unpack_from(body)
         run = self.runs[number]
-        seq, logged_at, tables = fmt.unpack_any(body[fmt.RUN_NUMBER.size :])
+        seq, logged_at, tables = _decode(body[fmt.RUN_NUMBER.size :])
         for table, (_, _, rows) in tables.items():
             if self.counts:
                 run.add_rows(table, fmt.rows_content(seq, logged_at, rows), len(rows))
             self.rows.setdefault(table, []).extend(Row(run.run_id, seq, logged_at, values) for values in rows)
         self.last_at = max(self.last_at, logged_at)
+
+
+def _bodies(data: bytes) -> list[tuple[int, bytes]]:
+    """Split a segment into (end offset, body) up to the first record that is not whole."""
+    found: list[tuple[int, bytes]] = []
+    at, size = len(fmt.MAGIC), len(data)
+    if data[:at] != fmt.MAGIC:
+        return found
+    unpack, crc = fmt.RECORD_HEAD.unpack_from, zlib.crc32
+    while at + 8 <= size:
+        length, checksum = unpack(data, at)
+        end = at + 8 + length
+        if length == 0 or end > size:
+            break
+        body = data[at + 8 : end]
+        if crc(body) != checksum:
+            break
+        found.append((end, body))
+        at = end
+    return found
+
+
+def _apart(body: bytes) -> tuple[bytes, bytes]:
+    """Split a BOTH body into the bodies of its points and its rows."""
+    start = fmt.BOTH_HEAD.size
+    end = start + fmt.BOTH_HEAD.unpack_from(body)[1]
+    return body[start:end], body[end:]
+
+
+def _logged_at(payload: bytes) -> int:
+    """Read the time of a call of points from its payload."""
+    return int(_LOGGED_AT.unpack_from(payload, 16)[0])

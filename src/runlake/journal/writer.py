@@ -13,34 +13,35 @@ import threading
 import weakref
 import zlib
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from runlake.audit import link_hash
 from runlake.clock import Clock, SystemClock
 from runlake.ids import new_id, new_writer
 from runlake.journal import format as fmt
-from runlake.journal.contents import RunContent, TableContent
+from runlake.journal.contents import RunContent
 from runlake.journal.disk import SegmentFile
 from runlake.journal.owner import this_process
-from runlake.journal.place import create_once, journal_root, make_root
-from runlake.journal.scan import OWNER_FILE
-from runlake.journal.segment import recount
+from runlake.journal.place import OWNER_FILE, create_once, journal_root, make_root
+from runlake.journal.shapes import Shape
 from runlake.schema import EVENTS, Table
 from runlake.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
 POINTS_LIMIT = 100_000
 BYTES_LIMIT = 8 * 1024 * 1024
 
 
+PointCall = tuple[Mapping[str, float], float, int | None]
+"""Values by key, their step, and the time claimed for them in microseconds, if any."""
+
 _journals: weakref.WeakSet[Journal] = weakref.WeakSet()
-_NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +62,6 @@ class Health:
     def ok(self) -> bool:
         """Whether all that was acknowledged is in the file."""
         return self.lost == 0 and self.held_bytes == 0 and self.problem is None
-
-
-@dataclass(slots=True)
-class _Shape:
-    """A set of keys of one run in this segment, ready to pack."""
-
-    run_number: int
-    number: int
-    keys: int
-    pack: Callable[..., bytes]
-    ordered: Callable[[Mapping[str, float]], Sequence[float]]
-    content: TableContent
-
-    def body(self, values: Mapping[str, float], seq: int, step: float, now: int, ts: int) -> bytes:
-        numbers = self.ordered(values)
-        total = sum(numbers)
-        if total != total:
-            # There are many NaN; digests can be made again from the tables only if there is one.
-            numbers = [_NAN if number != number else number for number in numbers]
-        return self.pack(fmt.POINTS, self.run_number, fmt.POINT_TAG, self.number, seq, step, now, ts, *numbers)
 
 
 class Journal:
@@ -112,7 +93,7 @@ class Journal:
         self._urgent = False
         self._must_recount = False
         self._runs: dict[str | None, RunContent] = {}
-        self._shapes: dict[tuple[str, tuple[str, ...]], _Shape] = {}
+        self._shapes: dict[tuple[str, tuple[str, ...]], Shape] = {}
 
     @property
     def root(self) -> Path:
@@ -152,26 +133,23 @@ class Journal:
                 self._busy = False
             self._run_deferred()
 
-    def both(
+    def rows(
         self,
-        run_id: str,
-        values: Mapping[str, float],
-        step: float,
-        ts: int | None,
+        run_id: str | None,
         tables: Mapping[Table, list[list[Any]]],
+        *,
+        points: PointCall | None = None,
+        urgent: bool = False,
     ) -> None:
-        """Append one call that has numbers and rows of tables, atomically."""
-        self._guarded(partial(self._append_both, run_id, values, step, ts, tables))
-
-    def rows(self, run_id: str | None, tables: Mapping[Table, list[list[Any]]], *, urgent: bool = False) -> None:
         """Append the rows of one call, atomically over all tables.
 
         Args:
             run_id: the run, or None for rows that belong to none.
             tables: table -> rows as laid out by `Table.row`.
+            points: numbers of the same call, which needs a run then.
             urgent: deliver within seconds.
         """
-        self._guarded(partial(self._append_rows, run_id, tables, urgent))
+        self._guarded(partial(self._append_rows, run_id, tables, points, urgent))
 
     def end_run(self, run_id: str) -> None:
         """Say that this process adds nothing more to the run: its link in this segment is the final one."""
@@ -247,7 +225,7 @@ class Journal:
 
     def _append_points(self, run_id: str, values: Mapping[str, float], step: float, ts: int | None) -> None:
         keys = tuple(values)
-        shape = self._shapes.get((run_id, keys)) or self._declare_shape(run_id, keys)
+        shape = self._shapes.get((run_id, keys)) or self._shape(run_id, keys)
         self._seq += 1
         now = self.clock.now_us()
         body = shape.body(values, self._seq, step, now, now if ts is None else ts)
@@ -257,73 +235,43 @@ class Journal:
             shape.content.rows += shape.keys
             shape.content.digest.update(body[fmt.POINT_CONTENT :])
         self._points += shape.keys
+        self._close_if_full(file)
+
+    def _append_rows(
+        self, run_id: str | None, tables: Mapping[Table, list[list[Any]]], points: PointCall | None, urgent: bool
+    ) -> None:
+        file = self._opened()
+        run = self._content(run_id)
+        shape = None if points is None or run_id is None else self._shape(run_id, tuple(points[0]))
+        self._seq += 1
+        now = self.clock.now_us()
+        contents = {table.name: fmt.rows_content(self._seq, now, rows) for table, rows in tables.items()}
+        body, numbers = fmt.rows(run.number, self._seq, now, contents), b""
+        if shape is not None and points is not None:
+            values, step, ts = points
+            numbers = shape.body(values, self._seq, step, now, now if ts is None else ts)
+            body = fmt.both(numbers, body)
+        if file.append(fmt.frame(body)):
+            for table, rows in tables.items():
+                run.add_rows(table.name, contents[table.name], len(rows))
+                self._points += len(rows)
+            if shape is not None:
+                run.add_points(numbers, shape.keys)
+                self._points += shape.keys
+        self._urgent = self._urgent or urgent
+        self._close_if_full(file)
+
+    def _close_if_full(self, file: SegmentFile) -> None:
         if self._points >= POINTS_LIMIT or file.end >= BYTES_LIMIT:
             self._close(sync=False)
 
-    def _append_rows(self, run_id: str | None, tables: Mapping[Table, list[list[Any]]], urgent: bool) -> None:
-        self._opened()
-        run = self._content(run_id)
-        self._seq += 1
-        contents, body = self._rows_body(run, self.clock.now_us(), tables)
-        self._append_body(run, body, contents, tables)
-        self._urgent = self._urgent or urgent
-        self._close_if_full()
-
-    def _append_both(
-        self,
-        run_id: str,
-        values: Mapping[str, float],
-        step: float,
-        ts: int | None,
-        tables: Mapping[Table, list[list[Any]]],
-    ) -> None:
-        keys = tuple(values)
-        shape = self._shapes.get((run_id, keys)) or self._declare_shape(run_id, keys)
-        run = self._content(run_id)
-        self._seq += 1
-        now = self.clock.now_us()
-        points = shape.body(values, self._seq, step, now, now if ts is None else ts)
-        contents, body = self._rows_body(run, now, tables)
-        if self._append_body(run, fmt.both(points, body), contents, tables):
-            run.add_points(points, shape.keys)
-            self._points += shape.keys
-        self._close_if_full()
-
-    def _rows_body(
-        self, run: RunContent, now: int, tables: Mapping[Table, list[list[Any]]]
-    ) -> tuple[dict[str, bytes], bytes]:
-        contents = {table.name: fmt.rows_content(self._seq, now, rows) for table, rows in tables.items()}
-        return contents, fmt.rows(run.number, self._seq, now, contents)
-
-    def _append_body(
-        self, run: RunContent, body: bytes, contents: dict[str, bytes], tables: Mapping[Table, list[list[Any]]]
-    ) -> bool:
-        if not self._opened().append(fmt.frame(body)):
-            return False
-        for table, rows in tables.items():
-            run.add_rows(table.name, contents[table.name], len(rows))
-            self._points += len(rows)
-        return True
-
-    def _close_if_full(self) -> None:
-        if self._points >= POINTS_LIMIT or self._opened().end >= BYTES_LIMIT:
-            self._close(sync=False)
-
-    def _declare_shape(self, run_id: str, keys: tuple[str, ...]) -> _Shape:
-        file = self._opened()
-        run = self._content(run_id)
-        ordered = tuple(sorted(keys))
-        run.add_shape(ordered)
-        file.append(fmt.frame(fmt.shape_declaration(run.number, ordered)), needed=True)
-        shape = _Shape(
-            run_number=run.number,
-            number=run.shapes - 1,
-            keys=len(keys),
-            pack=fmt.points_packer(len(keys)).pack,
-            ordered=itemgetter(*ordered) if len(keys) > 1 else partial(_only, ordered[0]),
-            content=run.table("metrics"),
-        )
-        self._shapes[run_id, keys] = shape
+    def _shape(self, run_id: str, keys: tuple[str, ...]) -> Shape:
+        shape = self._shapes.get((run_id, keys))
+        if shape is None:
+            file, run, ordered = self._opened(), self._content(run_id), tuple(sorted(keys))
+            run.add_shape(ordered)
+            file.append(fmt.frame(fmt.shape_declaration(run.number, ordered)), needed=True)
+            shape = self._shapes[run_id, keys] = Shape.of(ordered, run.number, run.shapes - 1, run.table("metrics"))
         return shape
 
     def _content(self, run_id: str | None) -> RunContent:
@@ -361,10 +309,14 @@ class Journal:
             result="error",
         )
         self._lost_before = 0
-        self._append_rows(None, {EVENTS: [event]}, urgent=False)
+        self._append_rows(None, {EVENTS: [event]}, None, urgent=False)
 
     def _documents(self, file: SegmentFile) -> list[str]:
-        runs = recount(file.path) if self._must_recount else list(self._runs.values())
+        runs = list(self._runs.values())
+        if self._must_recount:
+            from runlake.journal.segment import recount  # reading back is for the rare interrupt only
+
+            runs = recount(file.path)
         finals = {run.run_id for run in self._runs.values() if run.final}
         for run in runs:
             run.final = run.run_id in finals
@@ -389,10 +341,6 @@ class Journal:
         if self._file is not None:
             self._file.abandon()
         self._begin_process()
-
-
-def _only(key: str, values: Mapping[str, float]) -> tuple[float]:
-    return (values[key],)
 
 
 def _after_fork_in_child() -> None:

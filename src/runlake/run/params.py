@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from runlake.errors import InvalidType, InvalidValue
 from runlake.run.values import flatten, number_text, to_json
+from runlake.schema import PARAMS
 
 VALUE_LIMIT = 100_000
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -51,6 +52,19 @@ def params_of(source: object, clean: Callable[[str, str], str]) -> dict[str, Par
             size = f"{len(found[key].value)} characters"
             raise InvalidValue(f"log_params: {key!r}", size, f"at most {VALUE_LIMIT}: log it as an artifact")
     return found
+
+
+def changed_params(old: Mapping[str, str], new: Mapping[str, Param]) -> dict[str, Param]:
+    """Return the new params whose key had another value."""
+    return {key: param for key, param in new.items() if old.get(key, param.value) != param.value}
+
+
+def param_rows(params: Mapping[str, Param], now: int) -> list[list[Any]]:
+    """Lay out rows of `params`."""
+    return [
+        PARAMS.row(ts=now, key=key, value=param.value, value_num=param.value_num, type=param.type)
+        for key, param in params.items()
+    ]
 
 
 def _settings(source: Any) -> Mapping[Any, Any]:

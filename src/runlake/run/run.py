@@ -8,20 +8,21 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from runlake.errors import InvalidType, InvalidValue, NotFound, ParamConflict, RunClosed
+from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed
 from runlake.ids import short_id
-from runlake.journal import spool
 from runlake.run import files
-from runlake.run.params import Param, params_of
+from runlake.run.artifacts import dataset_row, file_row, reference_row
+from runlake.run.params import changed_params, param_rows, params_of
 from runlake.run.summary import Summary
-from runlake.run.values import as_number, as_other, check_key, check_step, number_text, split
+from runlake.run.texts import NOTES, describe_error, note_fields, tag_values
+from runlake.run.values import as_number, as_other, check_key, check_step, micros, number_text, split
 from runlake.schema import ARTIFACTS, CONSOLE, EVENTS, LINKS, PARAMS, RUNS, SUMMARIES, TAGS, VALUES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
     from types import TracebackType
 
     from runlake.run.recorder import Recorder
@@ -138,10 +139,7 @@ class Run:
         rows = {
             VALUES: [VALUES.row(ts=ts, key=k, step=at, type=kind, value=text) for k, (kind, text) in others.items()]
         }
-        if numbers:
-            self._journal.both(self.id, numbers, at, claimed, rows)
-        else:
-            self._recorder.rows(rows)
+        self._journal.rows(self.id, rows, points=(numbers, at, claimed) if numbers else None)
 
     def log_params(self, params: object, *, overwrite: bool = False) -> None:
         """Log settings of the run; nested keys are joined by `/`.
@@ -158,7 +156,7 @@ class Run:
         self._check_open("log_params")
         found = params_of(params, self._recorder.clean)
         with self._param_lock:
-            changed = {k: p for k, p in found.items() if k in self._params and self._params[k] != p.value}
+            changed = changed_params(self._params, found)
             if changed and not overwrite:
                 key = next(iter(changed))
                 raise ParamConflict(key, self._params[key], changed[key].value)
@@ -215,7 +213,8 @@ class Run:
     ) -> None:
         """Write what the run is for and what came of it; the fields left out stay as they are."""
         self._check_open("note")
-        fields = note_fields(notes, hypothesis, expected_outcome, conclusion, self._recorder.clean)
+        given = zip(NOTES, (notes, hypothesis, expected_outcome, conclusion), strict=True)
+        fields = note_fields(dict(given), self._recorder.clean)
         if fields:
             events = [self._recorder.event("run.note", ("run", self.id), new={k: v}) for k, v in fields.items()]
             self._recorder.rows({RUNS: [RUNS.row(ts=self._recorder.now(), **fields)], EVENTS: events})
@@ -246,17 +245,19 @@ class Run:
             NotFound, InvalidValue, InvalidType: the source is no file and no bytes.
         """
         self._check_open("log_artifact")
-        if isinstance(source, bytes | bytearray | memoryview):
+        if isinstance(source, bytes):
             if name is None:
                 raise InvalidValue(
                     "log_artifact", "bytes without a name", 'a name, such as name="confusion_matrix.png"'
                 )
-            self._spool(bytes(source), files.check_name(name), kind, step, metadata)
-            return
-        if not isinstance(source, str | os.PathLike):
+            content: Path | bytes = source
+            path = files.check_name(name)
+        elif isinstance(source, str | os.PathLike):
+            file = files.check_file(source, allow_secret=allow_secret)
+            content, path = file, files.check_name(name if name is not None else file.name)
+        else:
             raise InvalidType("log_artifact", source, "a path or bytes")
-        path = files.check_file(source, allow_secret=allow_secret)
-        self._spool(path, files.check_name(name if name is not None else path.name), kind, step, metadata)
+        self._recorder.rows({ARTIFACTS: [file_row(self._recorder, content, path, kind, step, metadata)]})
 
     def log_artifacts(
         self, source: str | os.PathLike[str], prefix: str = "", *, kind: str = "file", allow_secret: bool = False
@@ -271,7 +272,7 @@ class Run:
         found = files.files_below(source, allow_secret=allow_secret)
         start = f"{files.check_name(prefix.strip('/'))}/" if prefix.strip("/") else ""
         for path, name in found:
-            self._spool(path, start + name, kind, None, None)
+            self._recorder.rows({ARTIFACTS: [file_row(self._recorder, path, start + name, kind)]})
 
     def log_reference(
         self, uri: str, name: str | None = None, *, sha256: str | None = None, size_bytes: int | None = None
@@ -285,20 +286,7 @@ class Run:
             size_bytes: its size, where known.
         """
         self._check_open("log_reference")
-        if not isinstance(uri, str) or not uri.strip():
-            raise InvalidValue("log_reference", uri, "a URI")
-        digest = _hex(sha256)
-        path = files.check_name(name if name is not None else uri.split("?")[0].rstrip("/").rsplit("/", 1)[-1])
-        row = ARTIFACTS.row(
-            ts=self._recorder.now(),
-            path=path,
-            kind="reference",
-            size_bytes=size_bytes,
-            sha256=digest,
-            uri=self._recorder.clean("uri", uri),
-            media_type=files.media_type(path),
-        )
-        self._recorder.rows({ARTIFACTS: [row]})
+        self._recorder.rows({ARTIFACTS: [reference_row(self._recorder, uri, name, sha256, size_bytes)]})
 
     def log_dataset(self, source: object, name: str, *, role: str = "train", version: str | None = None) -> None:
         """Log which data the run used, by its content.
@@ -315,24 +303,7 @@ class Run:
             InvalidValue: neither data nor a version was given.
         """
         self._check_open("log_dataset")
-        check_key(name, "log_dataset")
-        check_key(role, "log_dataset: role")
-        _check_data(source, version)
-        from runlake.capture.datasets import identify  # hashing is not needed by most runs
-
-        identity = identify(source, version=version)
-        if identity.problem:
-            _log.warning("runlake: data set %r of run %s has no digest: %s", name, self.id, identity.problem)
-        row = LINKS.row(
-            ts=self._recorder.now(),
-            subject=f"run:{self.id}",
-            predicate="used_dataset",
-            object=f"dataset:{name}",
-            version=identity.version,
-            role=role,
-            attributes=self._recorder.clean("attributes", json.dumps(identity.facts, sort_keys=True)),
-        )
-        self._recorder.rows({LINKS: [row]})
+        self._recorder.rows({LINKS: [dataset_row(self._recorder, source, name, role, version)]})
 
     def log_console(self, lines: Iterable[tuple[str, str]]) -> None:
         """Log lines that were printed, already redacted.
@@ -414,108 +385,3 @@ class Run:
             now = self._recorder.now()
             rows.append(SUMMARIES.row(ts=now, key=key, explicit=True, value=text, value_num=number, type=kind))
         self._recorder.rows({SUMMARIES: rows})
-
-    def _spool(
-        self, source: Path | bytes, name: str, kind: str, step: float | None, metadata: Mapping[str, Any] | None
-    ) -> None:
-        facts = dict(metadata or {})
-        size = None
-        try:
-            facts["spool"], size = spool(self._journal, source)
-        except OSError as problem:
-            # A full disk is no reason to end a training: the index says what is missing and why.
-            facts |= {"missing": True, "problem": str(problem)}
-            _log.warning("runlake: artifact %r of run %s could not be copied: %s", name, self.id, problem)
-        row = ARTIFACTS.row(
-            ts=self._recorder.now(),
-            path=name,
-            kind=kind,
-            size_bytes=size,
-            media_type=files.media_type(name),
-            metadata=json.dumps(facts, sort_keys=True),
-            step=None if step is None else check_step(step),
-        )
-        self._recorder.rows({ARTIFACTS: [row]})
-
-
-def param_rows(params: Mapping[str, Param], now: int) -> list[list[Any]]:
-    """Lay out rows of `params`."""
-    return [
-        PARAMS.row(ts=now, key=key, value=param.value, value_num=param.value_num, type=param.type)
-        for key, param in params.items()
-    ]
-
-
-def tag_values(key: str, value: object, clean: Callable[[str, str], str]) -> list[str]:
-    """Return the values of a tag as text.
-
-    Raises:
-        InvalidType: a value is neither text nor a number nor a flag.
-    """
-    several: Iterable[object] = value if isinstance(value, list | tuple | set) else [] if value is None else [value]
-    found = []
-    for item in several:
-        if not isinstance(item, str | bool | int | float):
-            raise InvalidType(f"set_tags: {key!r}", item, "text, a number, a flag, None or a list of such")
-        found.append(clean(key, str(item)))
-    return found
-
-
-def note_fields(
-    notes: str | None,
-    hypothesis: str | None,
-    expected_outcome: str | None,
-    conclusion: str | None,
-    clean: Callable[[str, str], str],
-) -> dict[str, str]:
-    """Return the given note fields, redacted.
-
-    Raises:
-        InvalidType: one is no text.
-    """
-    given = {"notes": notes, "hypothesis": hypothesis, "expected_outcome": expected_outcome, "conclusion": conclusion}
-    for field, text in given.items():
-        if text is not None and not isinstance(text, str):
-            raise InvalidType(field, text, "text")
-    return {field: clean(field, text) for field, text in given.items() if text is not None}
-
-
-def describe_error(problem: BaseException) -> str:
-    """Describe an exception by type and message, cut at 2,000 characters."""
-    return f"{type(problem).__name__}: {problem}"[:2000]
-
-
-def micros(ts: object) -> int:
-    """Return a claimed time as microseconds since 1970.
-
-    Raises:
-        InvalidType: it is neither a datetime nor a number.
-        InvalidValue: the datetime has no zone, or the number is out of range.
-    """
-    if isinstance(ts, datetime):
-        if ts.tzinfo is None:
-            raise InvalidValue("ts", ts.isoformat(), "a datetime with a time zone, such as datetime.now(timezone.utc)")
-        return round(ts.timestamp() * 1_000_000)
-    if isinstance(ts, bool) or not isinstance(ts, int | float):
-        raise InvalidType("ts", ts, "an aware datetime or seconds since 1970")
-    if not -62_135_596_800 <= ts <= 253_402_300_799:
-        raise InvalidValue("ts", ts, "seconds since 1970 (not milliseconds) within the years 1 to 9999")
-    return round(ts * 1_000_000)
-
-
-def _check_data(source: object, version: str | None) -> None:
-    if version is not None and not isinstance(version, str | int):
-        raise InvalidType("log_dataset: version", version, "text")
-    if source is None and version is None:
-        raise InvalidValue("log_dataset", None, "a path, a frame, a Delta table, or None with a version")
-    if isinstance(source, str | os.PathLike) and "://" not in os.fspath(source) and not Path(source).exists():
-        raise NotFound("data set", os.fspath(source), "give a path that exists, a URI, a frame or a Delta table")
-
-
-def _hex(sha256: str | None) -> str | None:
-    if sha256 is None:
-        return None
-    text = sha256.lower()
-    if len(text) != 64 or set(text) - set("0123456789abcdef"):
-        raise InvalidValue("log_reference: sha256", sha256, "64 hex digits")
-    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -93,6 +93,24 @@ def check_step(step: object) -> float:
     if not math.isfinite(value):
         raise InvalidValue("step", step, "a finite number")
     return float(value)
+
+
+def micros(ts: object) -> int:
+    """Return a claimed time as microseconds since 1970.
+
+    Raises:
+        InvalidType: it is neither a datetime nor a number.
+        InvalidValue: the datetime has no zone, or the number is out of range.
+    """
+    if isinstance(ts, datetime):
+        if ts.tzinfo is None:
+            raise InvalidValue("ts", ts.isoformat(), "a datetime with a time zone, such as datetime.now(timezone.utc)")
+        return round(ts.timestamp() * 1_000_000)
+    if isinstance(ts, bool) or not isinstance(ts, int | float):
+        raise InvalidType("ts", ts, "an aware datetime or seconds since 1970")
+    if not -62_135_596_800 <= ts <= 253_402_300_799:
+        raise InvalidValue("ts", ts, "seconds since 1970 (not milliseconds) within the years 1 to 9999")
+    return round(ts * 1_000_000)
 
 
 def as_number(key: str, value: object) -> float | None:

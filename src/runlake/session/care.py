@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from runlake.capture import capture_run
-from runlake.journal import spool
+from runlake.run import file_row
 from runlake.schema import ARTIFACTS, IDENTITIES, RUNS
 from runlake.session import current
 from runlake.session.background import Watched, background
@@ -65,32 +65,18 @@ class Care:
 
     def _find_facts(self) -> None:
         facts = capture_run(self._context)
-        rows = {RUNS: [self._header(facts)], ARTIFACTS: [self._file_row(file) for file in facts.files]}
+        rows = {RUNS: [self._header(facts)], ARTIFACTS: [self._file_row(f) for f in facts.files]}
         actor = self._recorder.author.actor_id
         if first_time(self._recorder.journal.writer, actor, json.dumps(facts.identity, sort_keys=True)):
             rows[IDENTITIES] = [IDENTITIES.row(ts=self._recorder.now(), actor_id=actor, **facts.identity)]
         self._recorder.rows({table: found for table, found in rows.items() if found})
 
+    def _file_row(self, file: CapturedFile) -> list[Any]:
+        digest = _digest(file.content)  # many runs of a process share these bytes
+        return file_row(self._recorder, file.content, file.path, file.kind, metadata=file.metadata, sha256=digest)
+
     def _header(self, facts: RunFacts) -> list[Any]:
         return RUNS.row(ts=self._recorder.now(), **facts.header)
-
-    def _file_row(self, file: CapturedFile) -> list[Any]:
-        # Many runs of a process share these bytes: named by their digest they are spooled once.
-        digest = _digest(file.content)
-        facts = dict(file.metadata)
-        try:
-            facts["spool"], _ = spool(self._recorder.journal, file.content, name=digest)
-        except OSError as problem:
-            facts |= {"missing": True, "problem": str(problem)}
-        return ARTIFACTS.row(
-            ts=self._recorder.now(),
-            path=file.path,
-            kind=file.kind,
-            size_bytes=len(file.content),
-            sha256=digest,
-            media_type=file.media_type,
-            metadata=json.dumps(facts, sort_keys=True),
-        )
 
 
 @functools.lru_cache(maxsize=1024)

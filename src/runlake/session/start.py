@@ -11,7 +11,7 @@ from runlake.capture import Context, redact_value
 from runlake.errors import InvalidType, InvalidValue, NotFound, ParamConflict, RunExists
 from runlake.ids import check_experiment_path, check_run_id, experiment_id, new_id
 from runlake.journal import Journal, actor_id, make_root, store_uri
-from runlake.run import Author, Recorder, Run, check_key, note_fields, param_rows, params_of, tag_values
+from runlake.run import Author, Recorder, Run, changed_params, check_key, note_fields, param_rows, params_of, tag_values
 from runlake.schema import EVENTS, EXPERIMENTS, IDENTITIES, LINKS, PARAMS, RUNS, TAGS, Table
 from runlake.session import current
 from runlake.session.care import Care
@@ -21,6 +21,8 @@ from runlake.version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from runlake.query.resume import KnownRun
 
 Resume = Literal["never", "allow", "must"]
 
@@ -67,11 +69,10 @@ def start_run(
         RunExists: `run_id` is there and resume is "never".
         NotFound: `run_id` is not there and resume is "must".
     """
-    plan = _plan(experiment, name, params, tags, parent, run_id, resume, (notes, hypothesis, expected_outcome))
+    described = {"notes": notes, "hypothesis": hypothesis, "expected_outcome": expected_outcome}
+    plan = _plan(experiment, name, params, tags, parent, run_id, resume, described)
     uri = store_uri(store)
     known = _known(uri, plan, resume, given=run_id is not None)
-    if known is not None:
-        _check_conflicts(plan, known)
     context = context or _live
     if current.in_notebook():
         current.finish_previous(unless=plan.parent)
@@ -96,12 +97,6 @@ def start_run(
     return run
 
 
-def _check_conflicts(plan: _Plan, known: _Known) -> None:
-    for key, param in plan.params.items():
-        if known.params.get(key, param.value) != param.value:
-            raise ParamConflict(key, known.params[key], param.value)
-
-
 def clean(key: str, text: str) -> str:
     """Redact a text, given its key."""
     return str(redact_value(key, text))
@@ -118,15 +113,6 @@ class _Plan:
     notes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the store holds of a run that is continued."""
-
-    name: str | None
-    params: dict[str, str]
-    next_step: int
-
-
 def _plan(
     experiment: str,
     name: str | None,
@@ -135,7 +121,7 @@ def _plan(
     parent: Run | str | None,
     run_id: str | None,
     resume: Resume,
-    notes: tuple[str | None, str | None, str | None],
+    notes: Mapping[str, str | None],
 ) -> _Plan:
     if not isinstance(experiment, str):
         raise InvalidType("experiment", experiment, "a path such as 'fraud_detection/baseline'")
@@ -159,37 +145,28 @@ def _plan(
         parent=parent.id if isinstance(parent, Run) else None if parent is None else check_run_id(parent),
         params={} if params is None else params_of(params, clean),
         tags={check_key(key, "tags"): tag_values(key, value, clean) for key, value in (tags or {}).items()},
-        notes=note_fields(*notes, None, clean),
+        notes=note_fields(notes, clean),
     )
 
 
-def _known(uri: str, plan: _Plan, resume: Resume, *, given: bool) -> _Known | None:
+def _known(uri: str, plan: _Plan, resume: Resume, *, given: bool) -> KnownRun | None:
     """Look a given id up in the store; a new run was given none, and its start reads nothing."""
     if not given:
         return None
     if any(run.id == plan.run_id for run in current.open_runs()):
         raise InvalidValue("run_id", plan.run_id, "a run that is not open in this process; log to the handle you have")
     # Reading needs the read side, which a plain start never loads.
-    from runlake.query import open_lake
+    from runlake.query.resume import known_run
 
-    try:
-        lake = open_lake(uri)
-        runs = lake.runs(columns=["run_id", "name"], where=f"run_id = '{plan.run_id}'", deleted=True)
-    except NotFound:
-        runs = None
-    if runs is None or runs.is_empty():
-        if resume == "must":
-            raise NotFound("run", plan.run_id, f"the store is {uri}")
-        return None
-    if resume == "never":
-        raise RunExists(plan.run_id)
-    params = lake.params(run_ids=[plan.run_id])
-    last = lake.summaries(run_ids=[plan.run_id])["last_step"].max()
-    return _Known(
-        name=runs["name"][0],
-        params=dict(zip(params["key"], params["value"], strict=True)),
-        next_step=int(last) + 1 if isinstance(last, int | float) else 0,
-    )
+    known = known_run(uri, plan.run_id)
+    if known is None and resume == "must":
+        raise NotFound("run", plan.run_id, f"the store is {uri}")
+    if known is not None:
+        if resume == "never":
+            raise RunExists(plan.run_id)
+        for key, param in changed_params(known.params, plan.params).items():
+            raise ParamConflict(key, known.params[key], param.value)
+    return known
 
 
 def _journal(uri: str, context: Context) -> Journal:

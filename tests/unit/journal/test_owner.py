@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from runlake.journal import Owner, is_alive, is_local, this_process
+from runlake.journal import is_alive, is_local, read_owner, this_process
 from runlake.journal.owner import process_started
 
 
@@ -18,7 +18,7 @@ class TestThisProcess:
         assert (is_local(me), is_alive(me), me.pid) == (True, True, os.getpid())
 
     def test_survives_the_way_through_json(self) -> None:
-        assert Owner.from_json(this_process().to_json()) == this_process()
+        assert read_owner(this_process().to_json()) == this_process()
 
     def test_is_dead_under_another_start_time(self) -> None:
         assert not is_alive(replace(this_process(), started="1"))
@@ -65,4 +65,4 @@ class TestNonsense:
     @pytest.mark.parametrize("text", ["", "{}", "[]", '{"machine": 1}', "null"])
     def test_is_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"."):
-            Owner.from_json(text)
+            read_owner(text)

@@ -75,7 +75,7 @@ class TestACall:
 
     def test_of_numbers_and_rows_shares_its_number(self, journal: Journal) -> None:
         value = VALUES.row(ts=1, key="note", step=3.0, type="str", value='"x"')
-        journal.both("r", {"loss": 1.0}, 3.0, None, {VALUES: [value]})
+        journal.rows("r", {VALUES: [value]}, points=({"loss": 1.0}, 3.0, None))
 
         [segment] = segments(journal)
         [(_, seq, step, *_, values)] = points(segment)
@@ -122,7 +122,8 @@ class TestAClosedSegment:
 
     def test_has_digests_that_a_recount_confirms(self, journal: Journal) -> None:
         journal.points("r", {"a": 1.0, "b": float("nan")}, 0.0)
-        journal.both("r", {"a": 1.0}, 1.0, None, {VALUES: [VALUES.row(ts=1, key="k", step=1.0, type="null", value="null")]})
+        value = VALUES.row(ts=1, key="k", step=1.0, type="null", value="null")
+        journal.rows("r", {VALUES: [value]}, points=({"a": 1.0}, 1.0, None))
         journal.points("r", {"b": 1.0, "a": 5.0}, 2.0)
         journal.close_segment()
 

@@ -1,0 +1,40 @@
+"""What the store holds of a run that is about to be continued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runlake.errors import NotFound
+from runlake.query.lake import open_lake
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A run as a process that continues it needs to know it.
+
+    Attributes:
+        params: key -> canonical text.
+        next_step: the whole number after its highest step, 0 where it has none.
+    """
+
+    name: str | None
+    params: dict[str, str]
+    next_step: int
+
+
+def known_run(uri: str, run_id: str) -> KnownRun | None:
+    """Look a run up by its whole id, deleted ones too; None where there is no such run or no store."""
+    try:
+        lake = open_lake(uri)
+    except NotFound:
+        return None
+    runs = lake.runs(columns=["run_id", "name"], where=f"run_id = '{run_id}'", deleted=True)
+    if runs.is_empty():
+        return None
+    params = lake.params(run_ids=[run_id])
+    last = lake.summaries(run_ids=[run_id])["last_step"].max()
+    return KnownRun(
+        name=runs["name"][0],
+        params=dict(zip(params["key"], params["value"], strict=True)),
+        next_step=int(last) + 1 if isinstance(last, int | float) else 0,
+    )
