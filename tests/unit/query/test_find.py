@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+from builders import a_lake, a_run
+
+from runlake.errors import Ambiguous, NotFound
+
+LAKE = a_lake(
+    a_run("0192aaaa-1111-aaaaaaaaaaaa", name="rf"),
+    a_run("0192aaaa-2222-bbbbbbbbbbbb", name="rf", experiment="demo/sub"),
+    a_run("0192cccc-3333-cccccccccccc", name="twice"),
+    a_run("0192dddd-4444-dddddddddddd", name="twice", status="failed"),
+    a_run("0192eeee-5555-eeeeeeeeeeee", name="gone", deleted=True),
+    a_run("0192ffff-6666-ffffffffffff", name="gone", started=5),
+    a_run("short", name="with: colon"),
+    a_run("0192cccc", name="x", experiment="a:b"),
+)
+
+
+class TestARunIsFound:
+    @pytest.mark.parametrize(
+        ("text", "run_id"),
+        [
+            ("short", "short"),
+            (" 0192aaaa-1111-aaaaaaaaaaaa ", "0192aaaa-1111-aaaaaaaaaaaa"),
+            ("0192aaaa-1", "0192aaaa-1111-aaaaaaaaaaaa"),
+            ("bbbbbbbb", "0192aaaa-2222-bbbbbbbbbbbb"),
+            ("demo:rf", "0192aaaa-1111-aaaaaaaaaaaa"),
+            ("demo/sub:rf", "0192aaaa-2222-bbbbbbbbbbbb"),
+            ("demo:gone", "0192ffff-6666-ffffffffffff"),
+            ("eeeeeeee", "0192eeee-5555-eeeeeeeeeeee"),
+            ("demo:with: colon", "short"),
+            ("a:b:x", "0192cccc"),
+            ("0192cccc", "0192cccc"),
+        ],
+    )
+    def test_by_id_part_of_it_or_experiment_and_name(self, text: str, run_id: str) -> None:
+        assert LAKE.find(text) == run_id
+
+
+class TestARunIsNotFound:
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("bbbb", "no run 'bbbb'; give at least 8 characters of its id, or experiment:name"),
+            ("", "no run ''; give at least 8 characters of its id, or experiment:name"),
+            ("99999999", "no run '99999999'; `runlake runs` lists what there is"),
+            ("demo:nope", "no run 'demo:nope'; `runlake runs` lists what there is"),
+            ("rf", "no run 'rf'; give at least 8 characters of its id, or experiment:name"),
+            ("\x00.*[", "no run '\\x00.*['; give at least 8 characters of its id, or experiment:name"),
+        ],
+    )
+    def test_and_the_error_says_what_would_be(self, text: str, said: str) -> None:
+        with pytest.raises(NotFound) as raised:
+            LAKE.find(text)
+
+        assert str(raised.value) == said
+
+
+class TestSeveralRunsAreFound:
+    def test_and_the_error_lists_them(self) -> None:
+        with pytest.raises(Ambiguous) as raised:
+            LAKE.find("demo:twice")
+
+        assert raised.value.candidates == (
+            "0192cccc-3333-cccccccccccc  demo:twice  finished",
+            "0192dddd-4444-dddddddddddd  demo:twice  failed",
+        )
+
+    def test_and_only_the_first_ten_are_named(self) -> None:
+        lake = a_lake(*(a_run(f"same-beginning-{i:02}") for i in range(12)))
+
+        with pytest.raises(Ambiguous) as raised:
+            lake.find("same-beginning")
+
+        assert len(raised.value.candidates) == 11
+        assert raised.value.candidates[-1] == "... and 2 more"
