@@ -26,6 +26,10 @@ _HOME = {
 }
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> Any:
     # Reading costs ten times what writing does, and neither should cost the other anything.
     if name in _HOME:

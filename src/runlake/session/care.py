@@ -8,7 +8,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from runlake.capture import capture_run
+from runlake.capture import capture_run, captured_cells
 from runlake.run import file_row
 from runlake.schema import ARTIFACTS, IDENTITIES, RUNS
 from runlake.session import current
@@ -57,6 +57,8 @@ class Care:
         """Wait for the facts of a run that was quicker than they are, and let go."""
         if self._facts_done is not None:
             self._facts_done.wait(WAIT_FOR_FACTS_S)
+        if self._everything and self._context.is_live and (cells := captured_cells()) is not None:
+            self._recorder.rows({ARTIFACTS: [self._file_row(cells)]})
         if _tee is not None:
             _tee.flush()
         background.forget(run.id)
