@@ -1,0 +1,46 @@
+"""Every verb that changes the lake after logging, with who does it and why.
+
+Each function checks its targets, reads what they are now, and writes rows and events through the
+journal in one record, so a change never lacks its event. All pass the access gate. What is already
+as asked leaves no row and no event, and the outcome says so.
+"""
+
+from runlake.actions.change import Change, Outcome
+from runlake.actions.events import record_event
+from runlake.actions.experiments import (
+    DIRECTIONS,
+    REDUCERS,
+    Details,
+    archive_experiment,
+    create_experiment,
+    edit_experiment,
+    rename_experiment,
+    restore_experiment,
+)
+from runlake.actions.gate import allow
+from runlake.actions.runs import delete_runs, note_run, rename_run, restore_runs
+from runlake.actions.tags import remove_tags, set_tags
+from runlake.actions.who import Actor, local_actor
+
+__all__ = [
+    "DIRECTIONS",
+    "REDUCERS",
+    "Actor",
+    "Change",
+    "Details",
+    "Outcome",
+    "allow",
+    "archive_experiment",
+    "create_experiment",
+    "delete_runs",
+    "edit_experiment",
+    "local_actor",
+    "note_run",
+    "record_event",
+    "remove_tags",
+    "rename_experiment",
+    "rename_run",
+    "restore_experiment",
+    "restore_runs",
+    "set_tags",
+]

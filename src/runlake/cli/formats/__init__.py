@@ -1,0 +1,7 @@
+"""How results leave the command line: a table for people, JSON, CSV and Parquet for programs."""
+
+from runlake.cli.formats.output import Format, Result, write
+from runlake.cli.formats.table import aligned
+from runlake.cli.formats.text import plain
+
+__all__ = ["Format", "Result", "aligned", "plain", "write"]

@@ -1,0 +1,30 @@
+"""What every reading command says about the snapshot that it read."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from runlake.cli.formats import plain
+
+if TYPE_CHECKING:
+    from runlake.query import Lake
+
+
+def snapshot(lake: Lake) -> dict[str, object]:
+    """Name what was read: store, key, version of each table, the moment asked for, what is not in it."""
+    read = lake.snapshot
+    return {
+        "store": read.uri,
+        "key": read.key,
+        "versions": dict(sorted(read.versions.items())),
+        "as_of": read.as_of,
+        "live": read.live,
+        "pending": list(lake.pending),
+    }
+
+
+def say_pending(lake: Lake) -> None:
+    """Tell people what is on this machine but not in what they see."""
+    for sentence in lake.pending:
+        print(f"runlake: note: {plain(sentence)}", file=sys.stderr)

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import runlake
+from runlake.cli.doctor import exit_code
+from runlake.journal import journal_root
+from runlake.store.health import Finding, Severity
+
+if TYPE_CHECKING:
+    from unit.cli.lab import Done, Shell
+
+TRAINING = """
+import os, signal, sys, runlake
+run = runlake.start_run("demo", "doomed", store=sys.argv[1], capture=False)
+run.log({"loss": 1.0})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def log(store: str) -> None:
+    with runlake.start_run("demo", "a", store=store, capture=False) as run:
+        run.log({"loss": 0.5})
+    runlake.open_lake(store)
+
+
+def worries(done: Done) -> dict[str, str]:
+    return {f["code"]: f["severity"] for f in done.data if f["severity"] != "info"}
+
+
+def everything_in(*folders: Path) -> dict[Path, int]:
+    return {p: p.stat().st_mtime_ns for folder in folders for p in folder.rglob("*")}
+
+
+class TestAHealthyStore:
+    def test_is_good(self, shell: Shell) -> None:
+        log(shell.store)
+        done = shell("doctor")
+
+        assert (done.code, done.err) == (0, "")
+        assert done.out.startswith(f"store {shell.store}\n")
+        assert done.out.endswith("nothing is wrong\n")
+
+    def test_is_told_as_json(self, shell: Shell) -> None:
+        log(shell.store)
+        done = shell("doctor", "--format", "json")
+
+        assert done.document["schema"] == "runlake.findings/1"
+        assert {
+            "code": "table.size",
+            "severity": "info",
+            "message": "table runs has commits: 1, files: 1",
+            "advice": "",
+        } in [f for f in done.data if "runs" in f["message"]]
+
+    def test_is_not_written_to(self, shell: Shell) -> None:
+        runlake.start_run("demo", "waits", store=shell.store, capture=False).finish()
+        log(shell.store)
+        with runlake.start_run("demo", "b", store=shell.store, capture=False) as run:
+            run.log({"loss": 1})
+        before = everything_in(Path(shell.store), journal_root(shell.store))
+        shell("doctor")
+
+        assert everything_in(Path(shell.store), journal_root(shell.store)) == before
+
+
+class TestNoStore:
+    def test_is_a_finding_and_makes_none(self, shell: Shell) -> None:
+        done = shell("doctor", "--format", "json")
+
+        assert (done.code, worries(done)) == (1, {"store.missing": "problem"})
+        assert not Path(shell.store).exists()
+
+
+class TestAKilledTraining:
+    def kill_one(self, store: str) -> None:
+        done = subprocess.run([sys.executable, "-c", TRAINING, store], env=dict(os.environ), check=False)
+        assert done.returncode == -signal.SIGKILL
+
+    def test_is_found_and_left_alone(self, shell: Shell) -> None:
+        log(shell.store)
+        self.kill_one(shell.store)
+        done = shell("doctor", "--format", "json")
+
+        assert done.code == 1
+        assert worries(done) == {"journals.left": "warning", "ingester.stopped": "warning"}
+
+    def test_is_delivered_when_told_to_fix(self, shell: Shell) -> None:
+        log(shell.store)
+        self.kill_one(shell.store)
+        done = shell("doctor", "--fix", "--format", "json")
+
+        assert (done.code, worries(done)) == (0, {})
+        assert [f["message"].split(":")[0] for f in done.data if f["code"] == "runs.killed"] == [
+            "killed in the last 7 days"
+        ]
+
+    def test_is_delivered_by_ingest(self, shell: Shell) -> None:
+        self.kill_one(shell.store)
+        done = shell("ingest")
+        again = shell("ingest", "--format", "json")
+
+        assert (done.code, done.err) == (0, "")
+        assert "metrics: 1 row\n" in done.out
+        assert again.data == [{"ingested": {}, "waiting": 0, "problems": []}]
+        assert shell("ingest").out == "nothing to ingest\n"
+        assert shell("runs", "--columns", "name,status", "--format", "csv").out == "name,status\ndoomed,killed\n"
+
+
+class TestIngestingIntoNoStore:
+    def test_is_wrong_usage(self, shell: Shell) -> None:
+        done = shell("ingest")
+
+        assert (done.code, done.out) == (2, "")
+        assert "no store" in done.err
+
+
+class TestATableThatSomebodyChanged:
+    def test_is_a_problem(self, shell: Shell) -> None:
+        log(shell.store)
+        (Path(shell.store) / "metrics" / "_delta_log" / f"{0:020}.json").write_text("not json")
+        log_of_runs = Path(shell.store) / "runs" / "_delta_log"
+        first = (log_of_runs / f"{0:020}.json").read_text()
+        (log_of_runs / f"{0:020}.json").write_text(
+            first.replace('"delta.appendOnly": "true"', '"delta.appendOnly": "false"')
+        )
+        done = shell("doctor", "--format", "json")
+
+        assert done.code == 1
+        assert {("table.property", "problem"), ("table.unreadable", "problem")} <= set(worries(done).items())
+
+
+class TestTheExitCode:
+    @pytest.mark.parametrize(
+        ("severities", "code"),
+        [
+            ([], 0),
+            ([Severity.INFO], 0),
+            ([Severity.INFO, Severity.UNCHECKED], 3),
+            ([Severity.UNCHECKED, Severity.WARNING], 1),
+            ([Severity.PROBLEM], 1),
+        ],
+    )
+    def test_says_whether_all_is_well(self, severities: list[Severity], code: int) -> None:
+        assert exit_code([Finding("x.y", s, "m") for s in severities]) == code
+
+
+class TestAFinding:
+    def test_is_plain_text_with_what_to_do(self) -> None:
+        from runlake.cli.doctor import _text
+
+        finding = Finding("disk.nearly_full", Severity.WARNING, "no \x1b room", "free some")
+
+        assert _text("/s", [finding]) == (
+            "store /s\nwarning    no \\x1b room  [disk.nearly_full]\n           -> free some"
+        )
+
+    def test_can_be_json(self) -> None:
+        from dataclasses import asdict
+
+        assert json.loads(json.dumps(asdict(Finding("x.y", Severity.INFO, "m")))) == {
+            "code": "x.y",
+            "severity": "info",
+            "message": "m",
+            "advice": "",
+        }
