@@ -1,0 +1,194 @@
+"""What is wrong or at risk in a store: facts about its folder and its tables, read and never written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runlake.errors import NotFound, RunlakeError
+from runlake.schema import COMMIT_ORDER
+from runlake.store.delta import PROPERTIES, LocalTable, open_table
+from runlake.store.guard import guarded
+from runlake.store.layout import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runlake.store.layout import Store
+
+READER, WRITER = 1, 2
+# An append costs three times as much at 1,000 commits as at 100, and ten times at 10,000.
+MANY_COMMITS, TOO_MANY_COMMITS = 2_000, 10_000
+MANY_FILES = 5_000
+DAILY_COMMITS = 2_000
+LOW_FREE_BYTES, LOW_FREE_SHARE = 1_000_000_000, 0.05
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    PROBLEM = "problem"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found.
+
+    Attributes:
+        code: what kind of thing, as noun.adjective: stays the same between versions.
+        severity: `info` is no reason to worry, `unchecked` says what could not be looked at.
+        message: one sentence with the facts.
+        advice: what to do; "" where there is nothing to do.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What a table says of itself.
+
+    Attributes:
+        commits: its newest version.
+        today: commits of the last 24 hours.
+        files: data files of the newest version.
+        properties: its configuration.
+    """
+
+    name: str
+    commits: int
+    today: int
+    files: int
+    reader: int
+    writer: int
+    properties: dict[str, str]
+
+
+def store_findings(uri: str) -> list[Finding]:
+    """Look at the folder of the store: is it there, can it be read and written, is the disk full."""
+    try:
+        store = open_store(uri)
+    except NotFound as problem:
+        return [Finding("store.missing", Severity.PROBLEM, str(problem), "name another with --store, or log a run")]
+    except RunlakeError as problem:
+        return [Finding("store.unreadable", Severity.PROBLEM, str(problem), "look at the folder and its permissions")]
+    found = []
+    if not os.access(store.folder, os.R_OK | os.X_OK):
+        told = f"the store {store.uri} cannot be read by this user"
+        found.append(Finding("store.unreadable", Severity.PROBLEM, told, "ask its owner for permission to read"))
+    elif not os.access(store.folder, os.W_OK):
+        told = f"the store {store.uri} cannot be written by this user: it can be read, runs logged here wait"
+        found.append(Finding("store.read_only", Severity.WARNING, told, "ask its owner for permission to write"))
+    return found + disk_findings(store.folder, "the store")
+
+
+def disk_findings(folder: Path, what: str) -> list[Finding]:
+    """Say whether the disk below a folder is nearly full."""
+    try:
+        total, _, free = shutil.disk_usage(folder)
+    except OSError as problem:
+        told = f"the disk of {what} cannot be asked how full it is: {problem}"
+        return [Finding("disk.unknown", Severity.UNCHECKED, told)]
+    if free >= LOW_FREE_BYTES and free >= LOW_FREE_SHARE * total:
+        return []
+    told = f"the disk of {what} ({folder}) has {free / 1e9:.1f} GB free of {total / 1e9:.1f} GB"
+    advice = "free some space: what finds no room waits in memory, and what finds none there is lost"
+    return [Finding("disk.nearly_full", Severity.PROBLEM if free < LOW_FREE_BYTES else Severity.WARNING, told, advice)]
+
+
+def table_findings(uri: str) -> list[Finding]:
+    """Look at each table: can it be opened, is it as it was made, does it grow too many commits or files.
+
+    Raises:
+        NotFound: there is no store.
+        StoreError: its marker cannot be read.
+    """
+    store = open_store(uri)
+    found: list[Finding] = []
+    for table in COMMIT_ORDER:
+        try:
+            facts = table_facts(store, table.name)
+        except RunlakeError as problem:
+            advice = "restore the table's folder from a backup; the journals that are in it are not kept"
+            found.append(Finding("table.unreadable", Severity.PROBLEM, str(problem), advice))
+            continue
+        if facts is not None:
+            found += [*_as_made(facts), *_growth(facts)]
+    return found
+
+
+def table_facts(store: Store, name: str) -> TableFacts | None:
+    """Read what a table says of itself; None where there is no table.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
+    path = store.table_path(name)
+    with guarded(f"cannot read table {name}", store.uri):
+        if not path.is_dir():
+            return None
+        handle = open_table(path)
+        return TableFacts(
+            name=name,
+            commits=handle.version(),
+            today=_commits_since(path, time.time() - 86_400),
+            files=_files(handle),
+            reader=handle.protocol().min_reader_version,
+            writer=handle.protocol().min_writer_version,
+            properties={k: v for k, v in handle.metadata().configuration.items() if v is not None},
+        )
+
+
+def _files(handle: LocalTable) -> int:
+    # a file that the log names and that is gone shows here, before a reader stumbles over it
+    names = handle.file_uris()
+    for name in names:
+        if not Path(name).exists():
+            raise FileNotFoundError(f"data file {name} is missing")
+    return len(names)
+
+
+def _commits_since(path: Path, moment: float) -> int:
+    with os.scandir(path / "_delta_log") as entries:
+        return sum(1 for e in entries if e.name.endswith(".json") and e.stat().st_mtime >= moment)
+
+
+def _as_made(facts: TableFacts) -> Iterator[Finding]:
+    if facts.reader > READER or facts.writer > WRITER:
+        told = f"table {facts.name} asks for reader {facts.reader} and writer {facts.writer} instead of {READER} and {WRITER}"
+        advice = "another program changed it; other readers may refuse it"
+        yield Finding("table.protocol", Severity.PROBLEM, told, advice)
+    for name, wanted in PROPERTIES.items():
+        value = facts.properties.get(name)
+        if value != wanted:
+            told = f"table {facts.name} has {name} = {value or 'nothing'} instead of {wanted}"
+            yield Finding("table.property", Severity.PROBLEM, told, f"find out who changed it, then set it to {wanted}")
+
+
+def _growth(facts: TableFacts) -> Iterator[Finding]:
+    told = f"table {facts.name} has commits: {facts.commits:,}, files: {facts.files:,}"
+    yield Finding("table.size", Severity.INFO, told)
+    if facts.commits >= MANY_COMMITS:
+        severity = Severity.WARNING if facts.commits >= TOO_MANY_COMMITS else Severity.INFO
+        told = (
+            f"table {facts.name} has {facts.commits:,} commits; each append and each first read gets slower with them"
+        )
+        yield Finding("table.commits", severity, told, "begin a new store for new work before there are 10,000")
+    if facts.today > DAILY_COMMITS:
+        told = f"table {facts.name} got {facts.today:,} commits in the last 24 hours"
+        advice = "let one machine deliver: several that write the same store add up"
+        yield Finding("table.busy", Severity.WARNING, told, advice)
+    if facts.files >= MANY_FILES:
+        told = f"table {facts.name} has {facts.files:,} files; reading a series has to choose among them"
+        yield Finding("table.files", Severity.WARNING, told, "begin a new store for new work")

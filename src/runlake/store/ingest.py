@@ -1,0 +1,189 @@
+"""Draining: what this machine's processes left in their journals goes into the tables, once."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from runlake.errors import StoreError
+from runlake.journal import OWNER_FILE, Journal, journal_root
+from runlake.store.backlog import Backlog, Waiting, Watch
+from runlake.store.budget import Budget
+from runlake.store.delivery import Delivery, Step, no_step
+from runlake.store.killed import say_killed, unfinished
+from runlake.store.layout import Store, checked, open_store, sync_folder
+from runlake.store.lock import draining
+from runlake.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from runlake.store.delta import Appender
+
+WAKE = "wake"
+BATCH_BYTES = 16 * 1024 * 1024  # about a million points, for which some 300 MB of memory are needed
+_POLL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class DrainReport:
+    """What a drain has done.
+
+    Attributes:
+        ingested: table -> rows added by this process; empty where another process did it.
+        waiting: segments that could be in the tables and are not.
+        problems: sentences about what could not be delivered.
+        failed: True where the store or the journal could not be read or written, so trying again at
+            once makes no sense.
+    """
+
+    ingested: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    problems: tuple[str, ...] = ()
+    failed: bool = False
+
+
+def drain(uri: str, *, wait_s: float = 5.0, on_step: Step = no_step) -> DrainReport:
+    """Bring every closed segment and every segment of dead local processes into the tables.
+
+    Also says `killed` of the runs that dead processes left running. Where another process is
+    already at it, it is asked to hurry and waited for.
+
+    Args:
+        uri: the store, as `journal.store_uri` gives it.
+        wait_s: how long to wait for the other process, seconds.
+        on_step: called at each step of a delivery, for crash tests.
+    """
+    root = journal_root(checked(uri))
+    if not root.is_dir():
+        return DrainReport()
+    deadline = time.monotonic() + wait_s
+    asked_for: list[Path] | None = None
+    while True:
+        with draining(root) as mine:
+            if mine:
+                return _drain_and_count(uri, root, on_step)
+        if asked_for is None:
+            asked_for = [w.path for w in Watch(root).look().waiting]
+            (root / WAKE).touch()
+        missing = sum(path.exists() for path in asked_for)
+        if not missing:
+            return DrainReport()
+        if time.monotonic() >= deadline:
+            said = f"{missing} journal segments were not in the tables after {wait_s:g} s; another process is bringing them in"
+            return DrainReport(waiting=missing, problems=(said,))
+        time.sleep(_POLL_S)
+
+
+def drain_if_free(uri: str) -> DrainReport | None:
+    """Drain as `drain` does, unless another process is at it; never waits.
+
+    Returns:
+        None where another process is at it.
+    """
+    root = journal_root(checked(uri))
+    try:
+        with draining(root) as mine:
+            return _drain_and_count(uri, root, no_step) if mine else None
+    except OSError as problem:
+        return DrainReport(problems=(f"the journals in {root} cannot be brought in: {problem}",), failed=True)
+
+
+def _drain_and_count(uri: str, root: Path, on_step: Step) -> DrainReport:
+    report = Drainer(uri, root, on_step).drain()
+    if report.ingested:
+        # nobody who asks is turned away, but the ingester takes it slower afterwards
+        Budget.load(root).spend(time.time())
+    return report
+
+
+@dataclass(slots=True)
+class Drainer:
+    """Drains again and again, for a caller that holds the lock of the journal root all the while."""
+
+    uri: str
+    root: Path
+    on_step: Step = no_step
+    watch: Watch = field(init=False)
+    _appenders: dict[str, Appender] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.root)
+
+    def drain(self) -> DrainReport:
+        """Deliver what waits now; problems of the store are reported, not raised."""
+        backlog = self.watch.look()
+        rows: dict[str, int] = {}
+        problems = list(backlog.problems)
+        failed = False
+        try:
+            if backlog.waiting or backlog.dead:
+                store = open_store(self.uri, create=True)
+                delivery = Delivery(
+                    store, self.root, self.watch, self.on_step, rows, problems, appenders=self._appenders
+                )
+                _deliver_all(delivery, backlog)
+                _bury(delivery, self.watch)
+        except (StoreError, OSError) as problem:
+            problems.append(str(problem))
+            failed = True
+        left = self.watch.look()
+        return DrainReport(rows, len(left.waiting), tuple(dict.fromkeys(problems)), failed)
+
+
+def _deliver_all(delivery: Delivery, backlog: Backlog) -> None:
+    for batch in _batches(backlog.waiting):
+        delivery.deliver(batch)
+
+
+def _batches(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+    batch: list[Waiting] = []
+    size = 0
+    for one in waiting:
+        if batch and size + one.size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.size
+    if batch:
+        yield batch
+
+
+def _bury(delivery: Delivery, watch: Watch) -> None:
+    """Say `killed` for dead processes whose journals are all in, then remove their folders."""
+    dead = [folder for folder in watch.look().dead if not folder.segments]
+    if not dead:
+        return
+    runs = unfinished([folder.writer for folder in dead], delivery.read)
+    if runs:
+        delivery.on_step("killed")
+        with _own_journal(delivery.store) as journal:
+            watch.own.add(journal.writer)
+            say_killed(journal, runs, client=f"ingester {VERSION}")
+            delivery.on_step("said")
+            _deliver_all(delivery, watch.look())
+    for folder in dead:
+        _remove(folder.path)
+
+
+@contextlib.contextmanager
+def _own_journal(store: Store) -> Iterator[Journal]:
+    journal = Journal(store.uri)
+    try:
+        yield journal
+    finally:
+        folder = journal.root / journal.writer
+        if folder.is_dir() and not any(folder.glob("*.seg")):
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    # Without its owner a folder is nobody's journal any more; what else somebody put there stays.
+    for entry in (folder / OWNER_FILE, *folder.glob(f".{OWNER_FILE}.*")):
+        entry.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+    sync_folder(folder.parent)

@@ -1,0 +1,72 @@
+"""The lock of a journal root: whoever holds it may bring its journals into the tables."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOCK = "ingester.lock"
+_held: set[int] = set()
+
+
+@contextlib.contextmanager
+def draining(root: Path) -> Iterator[bool]:
+    """Hold the lock for the block if it is free; gives whether it is held. Never waits.
+
+    Raises:
+        OSError: the lock file cannot be opened.
+    """
+    fd = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    _held.add(fd)
+    try:
+        yield _acquire(fd)
+    finally:
+        if fd in _held:  # not so in a child that was forked inside the block
+            _held.discard(fd)
+            _release(fd)
+            os.close(fd)
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _acquire(fd: int) -> bool:
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # exists on Windows alone
+        except OSError:
+            return False
+        return True
+
+    def _release(fd: int) -> None:
+        """Do nothing: closing is enough."""
+
+else:
+    import fcntl
+
+    def _acquire(fd: int) -> bool:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _release(fd: int) -> None:
+        # closing alone would leave the lock to a child that was forked meanwhile
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+def _release_in_child() -> None:
+    # A lock of this kind lives as long as any copy of its descriptor, and a fork makes one.
+    for fd in _held:
+        with contextlib.suppress(OSError):
+            os.close(fd)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_release_in_child)

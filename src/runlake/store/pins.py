@@ -1,0 +1,174 @@
+"""Pinned versions of tables: which version is newest, its handle, and which links it holds.
+
+A process keeps one handle per table, of the newest version that it has seen. Handles are never
+refreshed: a snapshot that was taken earlier goes on reading its own.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from runlake.store import arrow
+from runlake.store.delta import LocalTable, commit_info, latest_version, open_table, rows_of_table
+from runlake.store.guard import guarded
+from runlake.store.presence import origins_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runlake.journal import Segment
+    from runlake.schema import Table
+    from runlake.store.decode import Origin
+    from runlake.store.layout import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RunIds:
+    """Distinct run ids, ready for joining and for looking up."""
+
+    series: pl.Series
+    known: frozenset[str]
+
+
+@dataclass(slots=True)
+class TablePins:
+    """One table of one store, as this process has seen it.
+
+    Attributes:
+        newest: the newest version seen, None where there is no table.
+    """
+
+    store: Store
+    table: Table
+    newest: int | None = None
+    _handle: LocalTable | None = None
+    _run_ids: tuple[int | None, RunIds] | None = None
+    _absent: dict[Origin, int] = field(default_factory=dict)
+    _committed: dict[int, frozenset[Origin]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def latest(self) -> int | None:
+        """Look for the newest version; None where there is no table."""
+        self.newest = latest_version(self.store.table_path(self.table.name), self.newest)
+        return self.newest
+
+    def at(self, moment: datetime) -> int | None:
+        """Return the version that was the newest at a moment, None where there was none yet.
+
+        Raises:
+            StoreError: the log cannot be read.
+        """
+        last = self.latest()
+        if last is None:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        wanted = int(moment.timestamp() * 1000)
+        low, high = -1, last
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self._committed_at(middle) <= wanted else (low, middle - 1)
+        return low if low >= 0 else None
+
+    def handle(self, version: int) -> LocalTable:
+        """Open the table at a version.
+
+        Raises:
+            StoreError: the table cannot be opened.
+        """
+        with self._lock:
+            if self._handle is not None and self._handle.version() == version:
+                return self._handle
+            with guarded(f"cannot read table {self.table.name}", self.store.uri):
+                handle = open_table(self.store.table_path(self.table.name), version)
+            if version == self.newest:
+                self._handle = handle
+            return handle
+
+    def scan(self, version: int | None) -> pl.LazyFrame:
+        """Return the rows at a version, none where it is None.
+
+        Raises:
+            StoreError: the table cannot be opened.
+        """
+        if version is None:
+            return pl.LazyFrame(schema=arrow.polars_schema(self.table))
+        handle = self.handle(version)
+        with guarded(f"cannot read table {self.table.name}", self.store.uri):
+            return rows_of_table(self.table, handle)
+
+    def run_ids(self, version: int | None) -> RunIds:
+        """Return the distinct run ids at a version, worked out once per version.
+
+        Raises:
+            StoreError: the table cannot be read.
+        """
+        if self._run_ids is None or self._run_ids[0] != version:
+            with guarded(f"cannot read table {self.table.name}", self.store.uri):
+                found = self.scan(version).select(pl.col("run_id").unique()).collect()["run_id"].drop_nulls()
+            self._run_ids = version, RunIds(found, frozenset(found.to_list()))
+        return self._run_ids[1]
+
+    def holds(self, segments: Sequence[Segment], version: int | None) -> set[Origin]:
+        """Return which segments have their rows of this table in a version.
+
+        A segment that was not in an earlier version can have come only with a commit since, and
+        those say which links they add; so the rows are searched once per segment.
+
+        Raises:
+            StoreError: the table cannot be read.
+        """
+        if version is None or not segments:
+            return set()
+        asked, held = [], set()
+        for segment in segments:
+            origin = (segment.writer, segment.link)
+            absent_at = self._absent.get(origin)
+            if absent_at is None:
+                asked.append(segment)
+            elif any(origin in self._links(v) for v in range(absent_at + 1, version + 1)):
+                held.add(origin)
+            else:
+                self._absent[origin] = max(absent_at, version)
+        if asked:
+            with guarded(f"cannot read table {self.table.name}", self.store.uri):
+                found = origins_in(self.scan(version), self.table, asked)
+            self._absent.update({o: version for s in asked if (o := (s.writer, s.link)) not in found})
+            held |= found
+        return held
+
+    def forget(self, kept: set[Origin]) -> None:
+        """Forget segments that are gone from the journals."""
+        self._absent = {origin: version for origin, version in self._absent.items() if origin in kept}
+
+    def _links(self, version: int) -> frozenset[Origin]:
+        if version not in self._committed:
+            said = self._info(version).get("runlake.links")
+            links = json.loads(said) if isinstance(said, str) else []
+            self._committed[version] = frozenset((str(writer), int(link)) for writer, link in links)
+        return self._committed[version]
+
+    def _committed_at(self, version: int) -> int:
+        at = self._info(version).get("timestamp")
+        return at if isinstance(at, int) else 0
+
+    def _info(self, version: int) -> dict[str, object]:
+        with guarded(f"cannot read the log of table {self.table.name}", self.store.uri):
+            try:
+                return commit_info(self.store.table_path(self.table.name), version)
+            except ValueError as problem:
+                raise OSError(f"commit {version} is no JSON: {problem}") from problem
+
+
+_pins: dict[tuple[str, str, str], TablePins] = {}
+
+
+def pins_of(store: Store, table: Table) -> TablePins:
+    """Return the pins of a table, one per process; a store made anew at the same place has its own."""
+    return _pins.setdefault((store.uri, store.id, table.name), TablePins(store, table))

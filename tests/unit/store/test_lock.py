@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runlake.store.lock import LOCK, draining
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class TestTheLock:
+    def test_is_held_by_one_at_a_time(self, tmp_path: Path) -> None:
+        with draining(tmp_path) as first, draining(tmp_path) as second:
+            assert (first, second) == (True, False)
+        with draining(tmp_path) as third:
+            assert third
+
+    def test_is_let_go_of_after_an_exception(self, tmp_path: Path) -> None:
+        with pytest.raises(RuntimeError), draining(tmp_path):
+            raise RuntimeError
+
+        with draining(tmp_path) as held:
+            assert held
+        assert (tmp_path / LOCK).exists()
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+    def test_does_not_live_on_in_a_child_that_was_forked_meanwhile(self, tmp_path: Path) -> None:
+        with draining(tmp_path):
+            child = os.fork()
+            if child == 0:
+                time.sleep(30)
+                os._exit(0)
+        try:
+            with draining(tmp_path) as held:
+                assert held
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+    def test_needs_its_folder(self, tmp_path: Path) -> None:
+        with pytest.raises(OSError, match="No such file"), draining(tmp_path / "none"):
+            pass
