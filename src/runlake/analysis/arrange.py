@@ -1,0 +1,84 @@
+"""Series on common terms: one x axis, one unit of time, one rule of smoothing for all that a picture shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runlake.analysis.curves import Curve, draw, half_life_of
+from runlake.analysis.series import Series, XAxis, time_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the reader wants to see series.
+
+    Attributes:
+        axis: what they are drawn over.
+        smooth_percent: half-life of the smoothing in percent of the steps of a group; 0 for none.
+        stretch: draw only from one x to another, in the unit of the axis; None for all.
+    """
+
+    axis: XAxis = XAxis.STEP
+    smooth_percent: float = 0.0
+    stretch: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Curves of groups of series, in the order given.
+
+    Attributes:
+        groups: one tuple of curves for each group.
+        half_lives: of each group, in steps; 0 where nothing is smoothed.
+        x_title: what the x axis counts.
+        view: as it was asked for.
+    """
+
+    groups: tuple[tuple[Curve, ...], ...]
+    half_lives: tuple[float, ...]
+    x_title: str
+    view: View
+
+    @property
+    def curves(self) -> list[Curve]:
+        """All curves of all groups."""
+        return [curve for group in self.groups for curve in group]
+
+
+def arrange(
+    groups: Sequence[Sequence[Series]], view: View, *, started: Mapping[str, datetime | None], max_points: int = 1000
+) -> Arranged:
+    """Make the curves of all groups; those of one group share a half-life, all share the axis.
+
+    Args:
+        groups: series that are drawn in one panel each.
+        view: how to see them.
+        started: when each run started, for relative time; its first point where that is not known.
+        max_points: of one curve.
+    """
+    span = max((series.seconds_span for group in groups for series in group), default=0.0)
+    unit_s, unit = time_unit(span)
+    half_lives = tuple(
+        half_life_of([series.step_span for series in group], share=view.smooth_percent / 100) for group in groups
+    )
+    curves = tuple(
+        tuple(
+            draw(
+                series.x(view.axis, origin=started.get(series.run_id), unit_s=unit_s),
+                series.value,
+                step=series.step,
+                half_life=half_life,
+                within=view.stretch,
+                max_points=max_points,
+            )
+            for series in group
+        )
+        for group, half_life in zip(groups, half_lives, strict=True)
+    )
+    titles = {XAxis.STEP: "step", XAxis.RELATIVE: f"{unit} since the start", XAxis.TIME: "time"}
+    return Arranged(curves, half_lives, titles[view.axis], view)
