@@ -1,0 +1,79 @@
+"""What is known about one run?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import data
+import frame
+import state
+from components import (
+    artifact_table,
+    code_state,
+    console_view,
+    curve_controls,
+    empty_state,
+    event_list,
+    param_table,
+    result_table,
+    run_choice,
+    run_curves,
+    run_header,
+    run_overview,
+    system_view,
+    url_mirror,
+)
+
+if TYPE_CHECKING:
+    from runlake.query import RunDetail
+
+DRAWN = (
+    run_overview.show,
+    run_curves.show,
+    result_table.show,
+    param_table.search,
+    artifact_table.show,
+    code_state.show,
+    console_view.show,
+    system_view.show,
+    event_list.show,
+)
+VIEWS = dict(zip(state.RUN_VIEWS, DRAWN, strict=True))
+COUNTED = {"Curves": "summaries", "Parameters": "params", "Artifacts": "artifacts", "Events": "events"}
+
+
+@st.fragment
+def body(detail: RunDetail) -> None:
+    """Draw the view that is open; its controls redraw it alone."""
+    with frame.guard():
+        chosen = st.segmented_control(
+            "View",
+            list(VIEWS),
+            key=state.RUN_VIEW.key,
+            format_func=lambda name: f"{name} {count(detail, name)}",
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        VIEWS[chosen](detail)
+        url_mirror.show("run", key="run.url")
+
+
+def count(detail: RunDetail, name: str) -> str:
+    """Say how much there is to see in a view."""
+    return f"{getattr(detail, COUNTED[name]).height:,}" if name in COUNTED else ""
+
+
+if not state.RUN_ID.get():
+    empty_state.show("No run is named. Open one from the Runs page.", icon=":material/science:")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        st.page_link("app_pages/runs.py", label="Show all runs", icon=":material/table_rows:")
+elif (run_id := run_choice.resolve(state.RUN_ID.get())) is not None:
+    run_choice.arrive(run_id)
+    curve_controls.ready(state.RUN_VIEW)
+    shown = data.run(run_id)
+    run_header.show(shown)
+    body(shown)
+    frame.watch(running=shown.header["status"] == "running")

@@ -1,0 +1,60 @@
+"""Which runs are there, and which of them matter?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import data
+import frame
+import state
+from components import basket, columns, counts, empty_state, filter_bar, run_drawer, run_table, sorting
+
+EXAMPLE = """import runlake
+
+with runlake.start_run("my_experiment", params={"lr": 0.1}) as run:
+    run.log({"loss": 0.3}, step=0)"""
+
+names = data.names()
+basket.drop_unknown(names)
+head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+
+if not names:
+    with head:
+        st.subheader("Runs", anchor=False)
+    if data.as_of() is not None:
+        empty_state.show("There were no runs yet.", action="Back to now", on_action=state.AS_OF.reset)
+    else:
+        empty_state.show("No runs yet. Log a first one:", command=EXAMPLE)
+else:
+    said = filter_bar.show(experiments=data.experiment_paths(), users=data.users())
+    found = data.count(where=said.where or None)
+    with head:
+        counts.show(data.statuses(said.but_status), found=found, total=len(names))
+        st.space("stretch")
+        sorting.controls()
+        columns.controls()
+    if said.error is not None:
+        filter_bar.show_error(said.error)
+    elif not found:
+        empty_state.show(
+            "No run fits these filters.",
+            icon=":material/filter_alt_off:",
+            command=said.where,
+            language="sql",
+            action="Clear filters",
+            on_action=filter_bar.clear,
+        )
+    else:
+        # A damaged table of metrics leaves the rest of the page usable.
+        with frame.guard():
+            choice = columns.choose()
+            rows, shown = columns.read(
+                choice, where=said.where, order_by=sorting.order(), limit=int(state.RUNS_LIMIT.get())
+            )
+            height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
+            run_table.show(rows, shown, height=height)
+            counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said)
+    basket.show(names)
+    run_drawer.show(names)
+
+frame.watch(running="running" in data.statuses(""))

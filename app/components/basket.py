@@ -1,0 +1,59 @@
+"""The basket: the runs chosen for comparison, at the foot of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import state
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+_CHIPS = "basket.chips"
+
+
+def show(names: dict[str, str]) -> None:
+    """Draw the chosen runs and the button that compares them.
+
+    Args:
+        names: run id to name, of at least the chosen runs that still exist.
+    """
+    chosen = [run_id for run_id in state.basket() if run_id in names]
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if not chosen:
+            st.caption("Tick runs in the table to compare them.", width="stretch")
+        else:
+            st.session_state[_CHIPS] = chosen
+            st.multiselect(
+                "Chosen runs",
+                chosen,
+                key=_CHIPS,
+                format_func=lambda run_id: names.get(run_id, run_id),
+                on_change=_choose,
+                label_visibility="collapsed",
+                placeholder="No runs chosen",
+            )
+        compare = st.button(
+            f"Compare {len(chosen)}" if chosen else "Compare",
+            type="primary",
+            icon=":material/compare_arrows:",
+            disabled=not chosen,
+            shortcut="Ctrl+Enter",
+            key="basket.compare",
+        )
+    if compare:
+        st.switch_page("app_pages/compare.py")
+
+
+def drop_unknown(known: Container[str]) -> None:
+    """Forget chosen runs that the store does not have, and say how many."""
+    lost = [run_id for run_id in state.basket() if run_id not in known]
+    if lost:
+        state.set_basket([run_id for run_id in state.basket() if run_id in known])
+        st.toast(f"{len(lost)} of the chosen runs are not in this store.", icon=":material/info:")
+
+
+def _choose() -> None:
+    state.set_basket(st.session_state[_CHIPS])

@@ -1,0 +1,132 @@
+"""Which columns the run table has: presets, own choice, and what is asked of the store for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+import data
+import state
+from components import run_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ATTRIBUTES = ("status", "experiment", "user", "started_at", "duration_s")
+ALWAYS = ("run_id", "name", "status", "started_at", "duration_s")
+_HEADLINES = 4
+_CANDIDATES = 12
+_MOST = 60
+_LEADING = ("val", "valid", "test", "eval")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The columns to ask for, and which of them are only candidates."""
+
+    columns: tuple[str, ...]
+    left_out: int = 0  # columns beyond what one table shows
+    headlines: tuple[str, ...] = ()  # candidates, of which the fullest few stay
+
+
+def available() -> tuple[str, ...]:
+    """Return every column that the table can have, attributes first."""
+    keys = data.keys()
+    return (
+        *ATTRIBUTES,
+        *(f"metrics.{k}" for k in keys.metrics),
+        *(f"summary.{k}" for k in keys.summary),
+        *(f"params.{k}" for k in keys.params),
+        *(f"tags.{k}" for k in keys.tags),
+    )
+
+
+def choose() -> Choice:
+    """Return the columns that the preset or the reader's own choice asks for."""
+    everything = available()
+    match state.RUNS_PRESET.get():
+        case "Params":
+            return _capped(("status", *_of(everything, "params")))
+        case "Metrics":
+            return _capped(("status", *_of(everything, "metrics"), *_of(everything, "summary")))
+        case "All":
+            return _capped((*everything, "run_id"))
+        case "Custom":
+            return _capped(tuple(c for c in state.RUNS_COLUMNS.get() if c in everything or c == "run_id"))
+        case _:
+            headlines = _headlines(everything)
+            return Choice((*ATTRIBUTES, *headlines), headlines=headlines)
+
+
+def read(choice: Choice, *, where: str, order_by: str, limit: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Read the rows of the table and decide which columns to show of them.
+
+    Of the headlines only the few that most of these runs have stay, and the first of them brings its curve.
+    """
+    asked = tuple(dict.fromkeys((*ALWAYS, *choice.columns)))
+    rows = data.runs(where=where or None, order_by=order_by, limit=limit, columns=asked)
+    best = _fullest(rows, choice.headlines)
+    shown = tuple(c for c in choice.columns if c not in choice.headlines or c in best)
+    drawn = next((c.removeprefix("metrics.") for c in shown if c in best and c.startswith("metrics.")), None)
+    if drawn is None or not _is_cheap(rows, drawn, where=where, order_by=order_by, limit=limit):
+        return rows, shown
+    curve = f"{run_table.CURVE}{drawn}"
+    curves = data.curves(tuple(rows["run_id"]), (drawn,)).select("run_id", pl.col("curve").alias(curve))
+    if curves.is_empty():
+        return rows, shown
+    place = shown.index(f"metrics.{drawn}") + 1
+    return rows.join(curves, on="run_id", how="left", maintain_order="left"), (*shown[:place], curve, *shown[place:])
+
+
+def controls() -> None:
+    """Draw the preset switch and, for an own choice, the list of columns."""
+    state.RUNS_PRESET.set(state.RUNS_PRESET.get())
+    st.segmented_control(
+        "Columns",
+        state.RUNS_PRESET.choices,
+        key=state.RUNS_PRESET.key,
+        persist_state="session",
+        required=True,
+        label_visibility="collapsed",
+    )
+    if state.RUNS_PRESET.get() == "Custom":
+        with st.popover("Columns", icon=":material/view_column:"):
+            st.multiselect(
+                "Columns, in this order",
+                (*available(), "run_id"),
+                key=state.RUNS_COLUMNS.key,
+                persist_state="session",
+                format_func=lambda column: f"{run_table.label(column)}  ({run_table.kind(column)})",
+                width=420,
+            )
+
+
+def _is_cheap(rows: pl.DataFrame, key: str, *, where: str, order_by: str, limit: int) -> bool:
+    counted = data.runs(where=where or None, order_by=order_by, limit=limit, columns=(f"metrics.{key}.count",))
+    return len(rows) <= 500 and (counted.to_series().sum() or 0) <= run_table.MOST_POINTS
+
+
+def _fullest(rows: pl.DataFrame, headlines: Sequence[str]) -> list[str]:
+    """Choose metrics before results, and of each those that most rows have; the first stands where several tie."""
+    counts = {c: len(rows) - rows[c].null_count() for c in headlines}
+    ranked = sorted((c for c in headlines if counts[c]), key=lambda c: (c.startswith("summary."), -counts[c]))
+    return ranked[:_HEADLINES]
+
+
+def _headlines(everything: Sequence[str]) -> tuple[str, ...]:
+    declared = data.experiments()["primary_metric"].drop_nulls().unique(maintain_order=True).to_list()
+    metrics = _of(everything, "metrics")
+    first = [f"metrics.{key}" for key in declared if f"metrics.{key}" in metrics]
+    rest = sorted(metrics, key=lambda c: not run_table.label(c).lower().startswith(_LEADING))
+    return tuple(dict.fromkeys([*first, *rest]))[:_CANDIDATES] + _of(everything, "summary")[:_HEADLINES]
+
+
+def _of(columns: Sequence[str], kind: str) -> tuple[str, ...]:
+    return tuple(c for c in columns if c.startswith(f"{kind}."))
+
+
+def _capped(columns: tuple[str, ...]) -> Choice:
+    return Choice(columns[:_MOST], max(0, len(columns) - _MOST))

@@ -1,0 +1,122 @@
+"""How the reader wants to see curves: x axis, smoothing, scales, and the stretch dragged over in a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+import state
+from runlake.analysis.arrange import View
+from runlake.analysis.series import XAxis
+
+PERCENTS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
+_AXES = {XAxis.STEP.value: "Step", XAxis.RELATIVE.value: "Relative time", XAxis.TIME.value: "Clock time"}
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """Where one page keeps what the reader chose."""
+
+    x: state.Param[str]
+    smooth: state.Param[float]
+    log_x: state.Param[bool]
+    log_y: state.Param[bool]
+    stretch: state.Param[str]
+
+
+RUN = Knobs(state.RUN_X, state.RUN_SMOOTH, state.RUN_LOG_X, state.RUN_LOG_Y, state.RUN_STRETCH)
+COMPARE = Knobs(state.COMPARE_X, state.COMPARE_SMOOTH, state.COMPARE_LOG_X, state.COMPARE_LOG_Y, state.COMPARE_STRETCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the reader chose."""
+
+    view: View
+    log_x: bool
+    log_y: bool
+
+
+def show(knobs: Knobs) -> Choice:
+    """Draw the controls, in the row that is open, and return what they say."""
+    ready(knobs.x, knobs.smooth, knobs.log_x, knobs.log_y)
+    st.segmented_control(
+        "X axis",
+        list(_AXES),
+        format_func=_AXES.__getitem__,
+        key=knobs.x.key,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+        on_change=knobs.stretch.reset,
+    )
+    st.select_slider(
+        "Smoothing",
+        sorted({*PERCENTS, knobs.smooth.get()}),
+        key=knobs.smooth.key,
+        format_func=lambda percent: f"Smoothing {percent:g} %" if percent else "Smoothing off",
+        persist_state="session",
+        label_visibility="collapsed",
+        width=210,
+    )
+    st.toggle("Log y", key=knobs.log_y.key, persist_state="session")
+    st.toggle("Log x", key=knobs.log_x.key, persist_state="session", disabled=knobs.x.get() == XAxis.TIME)
+    return choice(knobs)
+
+
+def choice(knobs: Knobs) -> Choice:
+    """Return what the reader chose, without drawing anything."""
+    axis = XAxis(knobs.x.get())
+    view = View(axis=axis, smooth_percent=knobs.smooth.get(), stretch=read_stretch(knobs.stretch.get()))
+    return Choice(view, log_x=knobs.log_x.get() and axis is not XAxis.TIME, log_y=knobs.log_y.get())
+
+
+def show_stretch(knobs: Knobs) -> None:
+    """Say which stretch of the x axis is shown, where it is not all of it, and offer to show all."""
+    if read_stretch(knobs.stretch.get()) is None:
+        return
+    st.button(
+        "Show the whole x axis",
+        key=f"{knobs.stretch.key}.all",
+        icon=":material/zoom_out_map:",
+        type="tertiary",
+        on_click=knobs.stretch.reset,
+    )
+
+
+def take_stretch(knobs: Knobs, chart_key: str) -> None:
+    """Callback of a picture: keep the stretch that was dragged over last."""
+    boxes: list[dict[str, Any]] = st.session_state[chart_key]["selection"]["box"]
+    edges = [_position(edge) for edge in boxes[-1]["x"]] if boxes else []
+    if len(edges) == 2 and max(edges) > min(edges):
+        # Milliseconds since 1970 need thirteen digits.
+        digits = 14 if knobs.x.get() == XAxis.TIME else 7
+        knobs.stretch.set(f"{min(edges):.{digits}g}:{max(edges):.{digits}g}")
+
+
+def read_stretch(text: str) -> tuple[float, float] | None:
+    """Read `low:high`; None for anything else."""
+    low, _, high = text.partition(":")
+    try:
+        edges = (float(low), float(high))
+    except ValueError:
+        return None
+    return edges if -1e300 < edges[0] < edges[1] < 1e300 else None
+
+
+def ready(*params: state.Param[Any]) -> None:
+    """Give widgets that are bound to the session their first value there."""
+    for param in params:
+        if param.key not in st.session_state:
+            param.reset()
+
+
+def _position(edge: object) -> float:
+    """Read an edge of a box: a number, or on a time axis the text of a date, as milliseconds since 1970."""
+    from datetime import UTC, datetime
+
+    if isinstance(edge, int | float):
+        return float(edge)
+    return datetime.fromisoformat(str(edge)).replace(tzinfo=UTC).timestamp() * 1000

@@ -1,0 +1,40 @@
+"""An empty state: one sentence and the next command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def show(
+    sentence: str,
+    *,
+    icon: str = ":material/inbox:",
+    command: str = "",
+    language: str = "python",
+    action: str = "",
+    on_action: Callable[[], None] | None = None,
+) -> None:
+    """Say why there is nothing and what to do about it.
+
+    Args:
+        sentence: fixed words of ours.
+        icon: a Material icon.
+        command: what to type, shown to copy.
+        language: of `command`.
+        action: label of a button.
+        on_action: its callback.
+    """
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown(f"{icon}", text_alignment="center")
+        st.markdown(f"**{sentence}**", text_alignment="center")
+        if action:
+            st.button(action, key=f"empty.{action}", on_click=on_action)
+        if command:
+            st.code(command, language=language, width=620)
+        st.space("small")

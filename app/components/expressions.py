@@ -1,0 +1,54 @@
+"""What the widgets say, as conditions of the filter language, so that the same words work on the command line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from runlake.query.expression import And, Field, FieldKind, In, Match, Or, Style, Text, Under
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runlake.query.expression import Node
+
+_KINDS = {str(kind): kind for kind in FieldKind}
+
+
+def field(column: str) -> Field:
+    """Return the field that a column of the run table holds.
+
+    >>> field("metrics.val/f1.max").key, field("status").kind.value
+    ('val/f1.max', 'attribute')
+    """
+    kind, dot, key = column.partition(".")
+    return Field(_KINDS[kind], key) if dot and kind in _KINDS else Field(FieldKind.ATTRIBUTE, column)
+
+
+def any_of(column: str, values: Iterable[str]) -> Node | None:
+    """Say that a field is one of some texts; None for no texts."""
+    texts = tuple(Text(v) for v in values)
+    return In(field(column), texts) if texts else None
+
+
+def mentions(text: str) -> Node | None:
+    """Say that a run has `text` in its name, id or notes, in small or capital letters; None for no text."""
+    wanted = text.strip()
+    if not wanted:
+        return None
+    pattern = "%" + re.sub(r"([\\%_])", r"\\\1", wanted) + "%"
+    return Or(tuple(Match(field(column), Style.ILIKE, pattern) for column in ("name", "run_id", "notes")))
+
+
+def under(path: str) -> Node | None:
+    """Say that a run's experiment is at `path` or below; None for no path."""
+    return Under(field("experiment"), path) if path else None
+
+
+def all_of(*conditions: Node | None) -> Node | None:
+    """Join what is given; None for nothing."""
+    given: list[Node] = []
+    for condition in conditions:
+        if condition is not None:
+            given.extend(condition.nodes if isinstance(condition, And) else (condition,))
+    return (given[0] if len(given) == 1 else And(tuple(given))) if given else None

@@ -1,0 +1,128 @@
+"""The filters above the run table: widgets and the filter language, joined into one visible expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import state
+from components import expressions
+from runlake.errors import QueryError
+from runlake.query.language import parse, unparse
+
+if TYPE_CHECKING:
+    from runlake.query.expression import Node
+
+ALL_EXPERIMENTS = ""
+_HELP = """
+- **Fields** `status` `user` `host` `name` `experiment` `started_at` `duration_s` `notes` `metrics.<key>`
+  `params.<key>` `tags.<key>` `summary.<key>` `datasets.<name>.version`
+- **Of a metric** the last value; also `.min` `.max` `.mean` `.best`, as in `metrics.loss.min < 0.2`
+- **Operators** `=` `!=` `<` `<=` `>` `>=` `IN` `BETWEEN` `LIKE` `ILIKE` `CONTAINS` `UNDER` `IS NULL` `IS NAN`
+  `AND` `OR` `NOT` and parentheses
+- **Keys** with a dot or a blank stand in double quotes: `params."lr.max"`
+- **Times** are absolute or relative: `started_at > -7d`
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the bar says."""
+
+    where: str  # all of it as one expression; "" for everything
+    but_status: str  # the same without the status, for counting
+    from_widgets: bool  # the widgets wrote some of it
+    error: QueryError | None  # why the box does not parse
+
+
+def show(*, experiments: list[str], users: list[str]) -> Filter:
+    """Draw the bar and return what it says.
+
+    What a link asks for stays on offer even where the store has no such experiment or user.
+    """
+    wanted = state.RUNS_EXPERIMENT.get()
+    experiments = [wanted, *experiments] if wanted and wanted not in experiments else experiments
+    users = [*users, *(user for user in state.RUNS_USER.get() if user not in users)]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.text_input(
+            "Search",
+            key=state.RUNS_TEXT.key,
+            persist_state="session",
+            placeholder="Name, id or notes",
+            icon=":material/search:",
+            type="search",
+            label_visibility="collapsed",
+            live="300ms",
+            width=200,
+        )
+        st.selectbox(
+            "Experiment",
+            [ALL_EXPERIMENTS, *experiments],
+            key=state.RUNS_EXPERIMENT.key,
+            persist_state="session",
+            format_func=lambda path: path or "All experiments",
+            label_visibility="collapsed",
+            width=230,
+        )
+        st.multiselect(
+            "User",
+            users,
+            key=state.RUNS_USER.key,
+            persist_state="session",
+            placeholder="Any user",
+            label_visibility="collapsed",
+            width=150,
+        )
+        st.text_input(
+            "Filter",
+            key=state.RUNS_WHERE.key,
+            persist_state="session",
+            placeholder="Filter: metrics.f1 > 0.8 AND params.model = 'rf' AND started_at > -7d",
+            icon=":material/filter_alt:",
+            label_visibility="collapsed",
+        )
+        with st.popover("", icon=":material/help:", type="tertiary", key="runs.syntax"):
+            st.markdown(_HELP)
+    return _said()
+
+
+def clear() -> None:
+    """Show everything again; a callback."""
+    for param in (state.RUNS_TEXT, state.RUNS_EXPERIMENT, state.RUNS_WHERE):
+        param.reset()
+    state.RUNS_USER.reset()
+    state.RUNS_STATUS.reset()
+
+
+def show_error(error: QueryError) -> None:
+    """Point at the character where the box stops making sense."""
+    with st.container(border=True, gap="small"):
+        st.badge("The filter does not parse", icon=":material/error:", color="red")
+        st.code(str(error), language=None)
+
+
+def _said() -> Filter:
+    others = expressions.all_of(
+        expressions.under(state.RUNS_EXPERIMENT.get()),
+        expressions.any_of("user", state.RUNS_USER.get()),
+        expressions.mentions(state.RUNS_TEXT.get()),
+    )
+    status = expressions.any_of("status", state.RUNS_STATUS.get())
+    box = state.RUNS_WHERE.get().strip()
+    typed, problem = None, None
+    try:
+        typed = parse(box) if box else None
+    except QueryError as error:
+        problem = error
+    return Filter(
+        where=_text(expressions.all_of(others, status, typed)),
+        but_status=_text(expressions.all_of(others, typed)),
+        from_widgets=others is not None or status is not None,
+        error=problem,
+    )
+
+
+def _text(condition: Node | None) -> str:
+    return "" if condition is None else unparse(condition)

@@ -1,0 +1,187 @@
+"""What differs between runs, field by field, against the first of them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+import data
+import state
+from components import curve_controls, format, matching, search_box, table
+from runlake.ids import short_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from components.slots import Slot
+    from runlake.query import Comparison
+
+SECTIONS = {
+    "attributes": "Run",
+    "datasets": "Data",
+    "params": "Parameters",
+    "tags": "Tags",
+    "metrics": "Metrics",
+    "summary": "Results",
+    "packages": "Packages",
+}
+_WORDS = {
+    "experiment": "Experiment",
+    "status": "Status",
+    "error": "Error",
+    "user": "User (claimed)",
+    "host": "Host",
+    "started_at": "Started",
+    "duration_s": "Duration",
+    "parent_run_id": "Nested in",
+    "hypothesis": "Hypothesis",
+    "expected_outcome": "Expected outcome",
+    "conclusion": "Conclusion",
+    "notes": "Notes",
+    "source_type": "Started from",
+    "entry_point": "Entry point",
+    "command": "Command",
+    "git_commit": "Commit",
+    "git_branch": "Branch",
+    "git_dirty": "Changed since the commit",
+    "git_remote": "Remote",
+    "seeds": "Random seeds",
+    "python_version": "Python",
+    "platform": "Platform",
+    "cpu": "Processor",
+    "memory_bytes": "Memory",
+    "gpu": "GPU",
+}
+_ALL = "All"
+_TABLE_PX = 1000
+
+
+def show(runs: Sequence[Slot]) -> None:
+    """Draw the search, the sections and the table.
+
+    Raises:
+        QueryError: the search does not parse.
+    """
+    comparison = data.differences(tuple(run.run_id for run in runs))
+    curve_controls.ready(state.COMPARE_ALL)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Differences**", width="content")
+        search_box.show("Search fields", param=state.COMPARE_SEARCH)
+        everything = state.COMPARE_ALL.get()
+        section = _sections(comparison, only_different=not everything)
+        st.toggle("Equal rows too", key=state.COMPARE_ALL.key, persist_state="session")
+    found = written(comparison, only_different=not everything)
+    if section != _ALL:
+        found = found.filter(pl.col("section") == section)
+    kept = matching.matches(found["field"].to_list(), state.COMPARE_SEARCH.get())
+    shown = found.filter(pl.Series(kept, dtype=pl.Boolean))
+    if shown.is_empty():
+        st.caption(
+            "Nothing matches."
+            if found.height
+            else "These runs do not differ."
+            if not everything
+            else "Nothing is recorded."
+        )
+        return
+    labels = {"section": "Section", "field": "Field"} | {run.run_id: run.label for run in runs}
+    widths = {"section": 95, "field": 200} | {run.run_id: max(175, _TABLE_PX // len(runs)) for run in runs}
+    table.show(
+        shown, labels=labels, widths=widths, most_px=640, missing="not recorded", alt="Differences between the runs"
+    )
+    st.caption("In brackets: the change against the reference, absolute and in percent of it.")
+
+
+def _sections(comparison: Comparison, *, only_different: bool) -> str:
+    rows = comparison.cells.filter(pl.col("run") == 0)
+    if only_different:
+        rows = rows.filter("differs")
+    counts = {SECTIONS[name]: count for name, count in rows.group_by("section").len().iter_rows()}
+    options = [_ALL, *(title for title in SECTIONS.values() if title in counts)]
+    chosen = st.segmented_control(
+        "Section",
+        options,
+        default=_ALL,
+        key="compare.section",
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda title: title if title == _ALL else f"{title} {counts.get(title, 0):,}",
+    )
+    return chosen if chosen in options else _ALL
+
+
+def written(comparison: Comparison, *, only_different: bool) -> pl.DataFrame:
+    """Write the comparison as texts: section, field, then one column per run id."""
+    cells = comparison.cells.filter("differs") if only_different else comparison.cells
+    texts = cells.with_columns(
+        pl.Series("shown", [cell(row) for row in cells.iter_rows(named=True)], dtype=pl.String),
+        pl.when(pl.col("section") == "attributes")
+        .then(pl.col("field").replace(_WORDS))
+        .when(pl.col("aspect") == "")
+        .then("field")
+        .otherwise(pl.concat_str("field", pl.lit(" · "), "aspect")),
+        pl.col("section").replace_strict(SECTIONS),
+    )
+    rows = texts.group_by("section", "field", maintain_order=True).agg("shown")
+    runs = [pl.col("shown").list.get(place).alias(run_id) for place, run_id in enumerate(comparison.run_ids)]
+    return rows.select("section", "field", *runs)
+
+
+def cell(row: dict[str, Any]) -> str | None:
+    """Write one value, and for a number how it differs from the reference.
+
+    >>> base = {"text": "0.5", "number": 0.5, "type": "float", "run": 1, "change": "changed", "field": "lr"}
+    >>> cell(base | {"delta": 0.1, "percent": 25.0}), cell(base | {"delta": -0.1, "percent": None})
+    ('0.5 (+0.1, +25 %)', '0.5 (−0.1)')
+    >>> cell(base | {"field": "duration_s", "number": 90.0, "delta": 30.0, "percent": 50.0})
+    '1 min 30 s (+30.0 s, +50 %)'
+    """
+    if row["text"] is None:
+        return None
+    text, delta = _text(row), row["delta"]
+    if row["run"] == 0 or row["change"] == "same":
+        return text
+    if row["change"] == "type":
+        return f"{text} ({row['type']})"
+    if delta is None or not math.isfinite(delta) or delta == 0:
+        return text
+    percent = row["percent"]
+    share = f", {signed(percent, digits=3)} %" if percent is not None and math.isfinite(percent) else ""
+    change = _sign(delta) + format.duration(abs(delta)) if row["field"] == "duration_s" else signed(delta)
+    return f"{text} ({change}{share})"
+
+
+def signed(value: float, *, digits: int = 4) -> str:
+    """Show a change with its sign.
+
+    >>> signed(0.01234567), signed(-25.0), signed(27.7345, digits=3)
+    ('+0.01235', '−25', '+27.7')
+    """
+    return _sign(value) + format.number(abs(float(f"{value:.{digits}g}")))
+
+
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "−"
+
+
+def _text(row: dict[str, Any]) -> str:
+    number, text = row["number"], str(row["text"])
+    if row.get("section") == "metrics" and number is not None:
+        return format.number(number)
+    if row.get("section") not in ("attributes", None):
+        return text
+    match row["field"]:
+        case "duration_s" if number is not None:
+            return format.duration(number)
+        case "memory_bytes" if number is not None:
+            return format.size(int(number))
+        case "started_at":
+            return format.local(datetime.fromisoformat(text))
+        case "parent_run_id":
+            return short_id(text)
+        case _:
+            return text

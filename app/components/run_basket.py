@@ -1,0 +1,187 @@
+"""Which runs are compared: taken from the link, looked up, added, taken out, made the reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+import data
+import state
+from components import expressions, format, table
+from components.slots import Slot, slots
+from runlake.errors import Ambiguous, NotFound
+from runlake.ids import short_id
+from runlake.query.expression import In, Text
+from runlake.query.language import unparse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ASKED = "compare.asked"
+_ADD = "compare.add"
+_GRID = "compare.legend"
+_REFERENCE, _REMOVE, _OPEN = "compare.reference", "compare.remove", "compare.open"
+_OFFERED = 200
+
+
+def chosen() -> tuple[Slot, ...]:
+    """Look up the runs of the basket; forget, with a word, those that the store does not have."""
+    asked = len({part for part in str(st.query_params.get("runs", "")).split(",") if part})
+    found: list[str] = []
+    for text in state.basket():
+        try:
+            found.append(data.find(text))
+        except (NotFound, Ambiguous):
+            continue
+    lost = len(state.basket()) - len(found)
+    if lost:
+        st.toast(f"{lost} of the chosen runs {'is' if lost == 1 else 'are'} not in this store.", icon=":material/info:")
+    if tuple(found) != state.basket():
+        state.set_basket(found)
+    if asked > state.BASKET_SIZE:
+        st.session_state[_ASKED] = asked
+    if not state.basket():
+        return ()
+    headers = data.headers(state.basket())
+    return slots(state.basket(), {row["run_id"]: row for row in headers.iter_rows(named=True)})
+
+
+def has_changed(runs: Sequence[Slot]) -> bool:
+    """Return whether the basket holds other runs than these, after a click in the legend."""
+    return tuple(run.run_id for run in runs) != state.basket()
+
+
+def bar(runs: Sequence[Slot]) -> None:
+    """Draw the head of the page: how many runs, one more, none."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader("Compare", anchor=False, width="content")
+        if runs:
+            st.caption(f"{len(runs)} {'run' if len(runs) == 1 else 'runs'}", width="content")
+        st.space("stretch")
+        _adder(runs)
+        if runs:
+            st.button("Clear", key="compare.clear", icon=":material/close:", on_click=state.set_basket, args=((),))
+    asked = st.session_state.get(_ASKED, 0)
+    if asked > state.BASKET_SIZE and len(runs) == state.BASKET_SIZE:
+        st.caption(f"The link names {asked:,} runs; the first {state.BASKET_SIZE} are compared.")
+
+
+def legend(
+    runs: Sequence[Slot],
+    values: dict[str, float],
+    metric: str | None,
+    *,
+    telling: dict[str, list[str | None]],
+    most_px: int,
+) -> None:
+    """Draw the runs with their colours, the last value of `metric`, and what can be done with each.
+
+    Args:
+        runs: the comparison.
+        values: run id to last value.
+        metric: its key.
+        telling: parameters that tell the runs apart: key to the value of each run.
+        most_px: the table scrolls beyond this height.
+    """
+    shown = pl.DataFrame(
+        {
+            "reference": ["★" if place == 0 else "☆" for place in range(len(runs))],
+            "run": [[run.label] for run in runs],
+            "value": [format.number(values.get(run.run_id)) for run in runs],
+            "status": [run.status for run in runs],
+            **{f"param.{key}": texts for key, texts in telling.items()},
+            "remove": ["✕"] * len(runs),
+        }
+    )
+    if all(run.status == "finished" for run in runs):
+        shown = shown.drop("status")
+    c = st.column_config
+    button: dict[str, Any] = {"type": "tertiary", "width": 40, "alignment": "center"}
+    st.dataframe(
+        shown.to_arrow(),
+        key=_GRID,
+        hide_index=True,
+        row_height=table.ROW_PX,
+        height=table.height(len(runs), most_px=most_px),
+        placeholder=format.NOTHING,
+        column_config={
+            "reference": c.ButtonColumn(
+                "★", help="The reference; click a star to change it.", key=_REFERENCE, on_click=_lead, **button
+            ),
+            "run": c.MultiselectColumn("Run", options=[run.label for run in runs], color=[run.color for run in runs]),
+            "value": c.TextColumn(_heading(metric), alignment="right"),
+            "status": "Status",
+            **{f"param.{key}": c.TextColumn(key) for key in telling},
+            "remove": c.ButtonColumn("", key=_REMOVE, on_click=_drop, **button),
+        },
+        alt="The runs that are compared, with their colours",
+    )
+
+
+def _heading(metric: str | None) -> str:
+    return "Last" if metric is None else f"Last {metric.rpartition('/')[2]}"
+
+
+def _adder(runs: Sequence[Slot]) -> None:
+    if len(runs) >= state.BASKET_SIZE:
+        st.caption(f"{state.BASKET_SIZE} runs at most", width="content")
+        return
+    recent = data.runs(columns=("run_id", "name", "experiment"), limit=_OFFERED)
+    taken = {run.run_id for run in runs}
+    names = {
+        row[0]: f"{row[1] or '(unnamed)'} · {row[2] or 'no experiment'} · {short_id(row[0])}"
+        for row in recent.iter_rows()
+    }
+    st.selectbox(
+        "Add a run",
+        [run_id for run_id in names if run_id not in taken],
+        index=None,
+        key=_ADD,
+        format_func=lambda run_id: names.get(run_id, run_id),
+        placeholder="Add a run: choose, or type an id",
+        accept_new_options=True,
+        label_visibility="collapsed",
+        on_change=_add,
+        width=420,
+    )
+
+
+def _add() -> None:
+    wanted = st.session_state[_ADD]
+    st.session_state[_ADD] = None
+    if not wanted:
+        return
+    run_id = _meant(wanted)
+    if run_id is None:
+        st.toast("No single run goes by that name.", icon=":material/search_off:")
+    else:
+        state.set_basket([*state.basket(), run_id])
+
+
+def _meant(text: str) -> str | None:
+    """Return the run that an id, part of one, `experiment:name` or a name of its own means."""
+    try:
+        return data.find(text)
+    except (NotFound, Ambiguous):
+        named = data.runs(where=unparse(In(expressions.field("name"), (Text(text),))), columns=("run_id",), limit=2)[
+            "run_id"
+        ]
+    return named[0] if named.len() == 1 else None
+
+
+def _clicked(key: str) -> str | None:
+    click, basket = st.session_state.get(key), state.basket()
+    return basket[click["row"]] if click is not None and click["row"] < len(basket) else None
+
+
+def _lead() -> None:
+    run_id = _clicked(_REFERENCE)
+    if run_id is not None:
+        state.set_basket([run_id, *(one for one in state.basket() if one != run_id)])
+
+
+def _drop() -> None:
+    run_id = _clicked(_REMOVE)
+    state.set_basket([one for one in state.basket() if one != run_id])

@@ -1,0 +1,201 @@
+"""The table of runs: which columns, how they read, which runs are ticked.
+
+What is ticked is kept as run ids: the grid itself knows only positions, which mean other runs after
+a filter or a sort.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+import state
+from components import format
+from runlake.figures.theme import STATUS_FILL, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamlit.elements.lib.column_types import ColumnConfig
+
+    from runlake.figures.theme import Theme
+
+GRID = "runs.grid"
+OPEN = "runs.open"
+SHOWN = "runs.shown"
+DRAWER = "runs.drawer"
+ROW_PX, HEIGHT_PX = 33, 590
+_NAME_CHARACTERS = 42  # the grid does not clip a longer label
+_LABELS = {
+    "name": "Run",
+    "status": "Status",
+    "experiment": "Experiment",
+    "user": "User",
+    "started_at": "Started",
+    "ended_at": "Ended",
+    "duration_s": "Duration",
+    "run_id": "Id",
+}
+CURVE = "curve:"  # before a metric: its course by step, as a small picture
+MOST_POINTS = 300_000  # read for the small pictures of one table
+STATUSES = ("running", "finished", "failed", "killed")
+
+
+def label(column: str) -> str:
+    """Return the heading of a column: attributes in words, keys as they were logged."""
+    if column.startswith(CURVE):
+        return "by step"
+    return _LABELS.get(column) or column.partition(".")[2] or column
+
+
+def kind(column: str) -> str:
+    """Return what a column is one of, in words."""
+    words = {"metrics": "metric, last value", "params": "parameter", "tags": "tag", "summary": "result"}
+    return words.get(column.partition(".")[0], "attribute")
+
+
+def number_format(values: pl.Series) -> str:
+    """Choose one number format for a column, by the size of what is in it.
+
+    >>> [number_format(pl.Series(v)) for v in ([1.0, 20.0], [0.123456, 0.9], [1e-7, 0.1], [12345.67], [1e-9, 1e9])]
+    ['%,d', '%.4f', '%.4g', '%,.2f', '%.3e']
+    """
+    finite = values.drop_nulls().cast(pl.Float64)
+    finite = finite.filter(finite.is_finite() & (finite != 0)).abs()
+    if finite.is_empty():
+        return "%.4f"
+    least, greatest = float(finite.min() or 0), float(finite.max() or 0)  # type: ignore[arg-type]  # floats, not empty
+    if greatest < 1e15 and bool((finite == finite.round()).all()):
+        return "%,d"
+    if least < 1e-4:
+        return "%.4g" if greatest < 1000 else "%.3e"
+    if greatest >= 1e9:
+        return "%.3e"
+    return "%,.2f" if greatest >= 1000 else "%.4f"
+
+
+def show(frame: pl.DataFrame, columns: Sequence[str], *, height: int = HEIGHT_PX) -> None:
+    """Draw `columns` of `frame`, tick what is in the basket, and open a run on a click.
+
+    Args:
+        frame: one row per run, at most 10,000, with run_id, status, started_at, duration_s and the columns.
+        columns: in the order shown; the name comes first anyway.
+        height: pixels at most.
+    """
+    run_ids = tuple(frame["run_id"].to_list())
+    st.session_state[SHOWN] = run_ids
+    places = {run_id: row for row, run_id in enumerate(run_ids)}
+    ticked = sorted(places[run_id] for run_id in state.basket() if run_id in places)
+    st.session_state[GRID] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    shown = (
+        with_elapsed(frame)
+        .select("name", *(c for c in columns if c != "name"))
+        .with_columns(numbers(frame[c]) for c in columns if c.startswith("params."))
+    )
+    drawn = drawable(shown)
+    st.dataframe(
+        drawn.to_arrow(),
+        key=GRID,
+        column_config=_config(drawn),
+        hide_index=True,
+        on_select=_tick,
+        selection_mode="multi-row",
+        height=min(height, ROW_PX * (len(frame) + 1) + 2),
+        row_height=ROW_PX,
+        placeholder=format.NOTHING,
+        alt="Table of runs: one row per run, with its status and the chosen columns",
+    )
+
+
+def with_elapsed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give running runs the time since they started as their duration."""
+    elapsed = (pl.lit(datetime.now(UTC)) - pl.col("started_at")).dt.total_milliseconds() / 1000
+    running = pl.col("status") == "running"
+    return frame.with_columns(pl.when(running).then(elapsed).otherwise("duration_s").alias("duration_s"))
+
+
+def numbers(values: pl.Series) -> pl.Series:
+    """Return params as numbers where every one of them is a number, so that they sort as such."""
+    read = values.cast(pl.Float64, strict=False)
+    return read if read.null_count() == values.null_count() < len(values) else values
+
+
+def drawable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Turn the columns into what the grid draws: lists for badges, text for what has no number."""
+    return frame.with_columns(_drawn(name, dtype) for name, dtype in frame.schema.items())
+
+
+def _drawn(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if name == "name":
+        shortened = column.str.slice(0, _NAME_CHARACTERS) + "…"
+        whole = column.str.len_chars() <= _NAME_CHARACTERS
+        return pl.when(whole).then(column).otherwise(shortened).fill_null("(unnamed)")
+    if name == "status":
+        return pl.concat_list(column)
+    if name == "duration_s":
+        return (_two_units(column) * 1000).cast(pl.Duration("ms"))
+    return column
+
+
+def _two_units(seconds: pl.Expr) -> pl.Expr:
+    """Round a duration so that it reads in two units at most: 1 hr, 5 min rather than 1 hr, 5 min, 10 sec."""
+    steps = pl.when(seconds < 1).then(0.001).when(seconds < 3_600).then(1.0)
+    step = steps.when(seconds < 86_400).then(60.0).otherwise(3_600.0)
+    return (seconds / step).round() * step
+
+
+def _config(frame: pl.DataFrame) -> dict[str, ColumnConfig]:
+    tokens = theme(st.context.theme.type)
+    fill = STATUS_FILL[tokens.name]
+    c = st.column_config
+    longest = float(frame["name"].str.len_chars().quantile(1.0) or 0)
+    named: dict[str, Any] = {
+        "name": c.ButtonColumn(
+            "Run",
+            type="tertiary",
+            pinned=True,
+            alignment="left",
+            width=min(340, max(160, int(44 + 7 * longest))),
+            key=OPEN,
+            on_click=_open,
+        ),
+        "status": c.MultiselectColumn("Status", options=STATUSES, color=[fill[s] for s in STATUSES], width=96),
+        "started_at": c.DatetimeColumn("Started", format="distance", timezone=str(format.zone()), width=120),
+        "ended_at": c.DatetimeColumn("Ended", format="distance", timezone=str(format.zone()), width=120),
+        "duration_s": c.NumberColumn("Duration", format="localized", width=120),
+    }
+    return {name: named.get(name) or _keyed(name, frame[name], tokens) for name in frame.columns}
+
+
+def _keyed(name: str, values: pl.Series, tokens: Theme) -> Any:
+    c = st.column_config
+    if name.startswith(CURVE):
+        about = f"{format.markdown(name.removeprefix(CURVE))} from its first step to its last"
+        return c.LineChartColumn(label(name), help=about, width=110, color=tokens.primary)
+    about = f"{kind(name)}: {format.markdown(name)}"
+    if values.dtype.is_numeric():
+        number = "plain" if name.startswith("params.") else number_format(values)
+        return c.NumberColumn(label(name), help=about, format=number)
+    return c.TextColumn(label(name), help=about)
+
+
+def _tick() -> None:
+    rows = st.session_state[GRID]["selection"]["rows"]
+    shown = st.session_state.get(SHOWN, ())
+    now = [shown[row] for row in rows if row < len(shown)]
+    kept = [run_id for run_id in state.basket() if run_id not in shown or run_id in now]
+    chosen = list(dict.fromkeys([*kept, *now]))
+    state.set_basket(chosen)
+    if len(chosen) > state.BASKET_SIZE:
+        st.toast(f"At most {state.BASKET_SIZE} runs can be compared; the rest were left out.", icon=":material/info:")
+
+
+def _open() -> None:
+    click = st.session_state.get(OPEN)
+    shown = st.session_state.get(SHOWN, ())
+    if click is not None and click["row"] < len(shown):
+        st.session_state[DRAWER] = shown[click["row"]]

@@ -1,0 +1,62 @@
+"""A plain table of text: every cell is shown as it was logged, numbers set to the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+from components import format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+ROW_PX, HEADER_PX = 33, 36
+
+
+def height(rows: int, *, most_px: int) -> int | Literal["content"]:
+    """Return what fits the rows, or `most_px`, beyond which the table scrolls."""
+    return "content" if HEADER_PX + ROW_PX * rows <= most_px else most_px
+
+
+def show(
+    frame: pl.DataFrame,
+    *,
+    labels: Mapping[str, str],
+    right: Sequence[str] = (),
+    widths: Mapping[str, int] | None = None,
+    most_px: int = 548,
+    missing: str = format.NOTHING,
+    key: str | None = None,
+    alt: str,
+) -> None:
+    """Draw the columns that have a label, in the order of the labels.
+
+    Args:
+        frame: columns of text.
+        labels: column to heading, fixed words of ours.
+        right: columns that are set to the right.
+        widths: column to pixels.
+        most_px: the table scrolls beyond this height.
+        missing: what stands where nothing is known.
+        key: where its rows can be told apart by more than their place on the page.
+        alt: what the table is, for those who do not see it.
+    """
+    widths = widths or {}
+    st.dataframe(
+        frame.select(list(labels)).to_arrow(),
+        column_config={
+            name: st.column_config.TextColumn(
+                label, alignment="right" if name in right else None, width=widths.get(name)
+            )
+            for name, label in labels.items()
+        },
+        hide_index=True,
+        height=height(frame.height, most_px=most_px),
+        row_height=ROW_PX,
+        placeholder=missing,
+        key=key,
+        alt=alt,
+    )

@@ -1,0 +1,182 @@
+"""What the dashboard remembers and what a link carries.
+
+The session is the truth. The address is read when a page is entered and mirrored ever after with
+`history.replaceState`, so that every view is a link and Back leaves the page. Only what is listed
+here can come in through an address; anything else in it is ignored.
+
+A widget takes part by using a parameter's session key: `st.text_input(..., key=RUNS_WHERE.key,
+persist_state="session")`. Code reads `RUNS_WHERE.get()` and writes `RUNS_WHERE.set(...)` in callbacks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from urllib.parse import quote, unquote, urlencode
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T", str, float, bool, tuple[str, ...])
+MAX_LENGTH = 8000  # of one value in an address
+BASKET_SIZE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Param(Generic[T]):
+    """One piece of state that a link may carry.
+
+    The type of `default` says how it is written: text, number, flag or list of texts.
+    """
+
+    page: str  # "" for state that all pages share
+    name: str  # in the address
+    default: T
+    choices: tuple[str, ...] = ()  # texts other than these are ignored
+    low: float = -math.inf
+    high: float = math.inf
+    most: int = 200  # items of a list
+    navigates: bool = False  # set by links only, so that the address is newer than the session
+
+    @property
+    def key(self) -> str:
+        """The key in the session, for widgets too."""
+        return f"{self.page}.{self.name}" if self.page else f"shared.{self.name}"
+
+    def get(self) -> T:
+        """Return the current value, or the default where the stored one is unusable."""
+        value = st.session_state.get(self.key, self.default)
+        if isinstance(self.default, tuple):
+            return cast("T", tuple(str(item) for item in value or ()))
+        return self.default if value is None else cast("T", value)
+
+    def set(self, value: T) -> None:
+        """Remember `value`; only in callbacks or before the widget with this key is drawn."""
+        st.session_state[self.key] = list(value) if isinstance(value, tuple) else value
+
+    def reset(self) -> None:
+        """Go back to the default."""
+        self.set(self.default)
+
+    def read(self, text: str) -> T | None:
+        """Read a value from an address; None for anything that is not allowed."""
+        if len(text) > MAX_LENGTH:
+            return None
+        if isinstance(self.default, bool):
+            return cast("T", {"1": True, "0": False}.get(text))
+        if isinstance(self.default, float):
+            return cast("T", self._number(text))
+        if isinstance(self.default, tuple):
+            items = [unquote(item) for item in text.split(",") if item]
+            allowed = [i for i in dict.fromkeys(items) if not self.choices or i in self.choices]
+            return cast("T", tuple(allowed[: self.most]))
+        return cast("T", text if not self.choices or text in self.choices else None)
+
+    def write(self) -> str | None:
+        """Return the current value for an address; None where it is the default."""
+        value = self.get()
+        if value == self.default:
+            return None
+        if isinstance(value, bool):
+            return "1" if value else "0"
+        if isinstance(value, tuple):
+            return ",".join(quote(item, safe=" /:;=@!$&'()*+?[]{}<>|^~#\"\\`") for item in value)
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def _number(self, text: str) -> float | None:
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        return number if self.low <= number <= self.high else None
+
+
+# Shared by all pages.
+BASKET = Param("", "runs", (), most=BASKET_SIZE)
+AS_OF = Param("", "as_of", "")
+
+# The Runs page.
+RUNS_WHERE = Param("runs", "where", "")
+RUNS_TEXT = Param("runs", "q", "")
+RUNS_EXPERIMENT = Param("runs", "experiment", "")
+RUNS_STATUS = Param("runs", "status", (), choices=("running", "finished", "failed", "killed"))
+RUNS_USER = Param("runs", "user", ())
+RUNS_SORT = Param("runs", "sort", "started_at")
+RUNS_ASCENDING = Param("runs", "asc", False)
+RUNS_PRESET = Param("runs", "show", "Summary", choices=("Summary", "Params", "Metrics", "All", "Custom"))
+RUNS_COLUMNS = Param("runs", "columns", ())
+RUNS_LIMIT = Param("runs", "limit", 200.0, low=1, high=10_000)
+
+# The Run page.
+RUN_ID = Param("run", "id", "", navigates=True)
+RUN_VIEWS = (
+    "Overview",
+    "Curves",
+    "Results",
+    "Parameters",
+    "Artifacts",
+    "Environment",
+    "Console",
+    "System",
+    "Events",
+)
+RUN_VIEW = Param("run", "view", "Overview", choices=RUN_VIEWS)
+RUN_FILE = Param("run", "file", "")
+RUN_SEARCH = Param("run", "q", "")
+RUN_PART = Param("run", "part", 1.0, low=1)
+RUN_X = Param("run", "x", "step", choices=("step", "relative", "time"))
+RUN_SMOOTH = Param("run", "smooth", 0.0, low=0, high=50)
+RUN_LOG_X = Param("run", "logx", False)
+RUN_LOG_Y = Param("run", "logy", False)
+RUN_STRETCH = Param("run", "stretch", "")
+RUN_TOGETHER = Param("run", "together", False)
+
+# The Compare page.
+COMPARE_METRICS = Param("compare", "metrics", ())
+COMPARE_X = Param("compare", "x", "step", choices=("step", "relative", "time"))
+COMPARE_SMOOTH = Param("compare", "smooth", 0.0, low=0, high=50)
+COMPARE_LOG_X = Param("compare", "logx", False)
+COMPARE_LOG_Y = Param("compare", "logy", False)
+COMPARE_STRETCH = Param("compare", "stretch", "")
+COMPARE_ALL = Param("compare", "all", False)
+COMPARE_SEARCH = Param("compare", "q", "")
+
+ALLOWED: tuple[Param[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Param))
+
+
+def restore(page: str, query: Mapping[str, str]) -> None:
+    """Take over what the address says, when `page` has just been entered.
+
+    What pages share is taken once per session only: later it would bring an old choice back.
+    """
+    entered = st.session_state.get("frame.page") != page
+    first = "frame.page" not in st.session_state
+    st.session_state["frame.page"] = page
+    for param in ALLOWED:
+        wanted = (param.page == page and (entered or param.navigates)) or (param.page == "" and first)
+        if wanted and param.name in query and (value := param.read(query[param.name])) is not None:
+            param.set(value)
+
+
+def query_string(page: str) -> str:
+    """Return what the address of `page` should say now."""
+    pairs = [(p.name, p.write()) for p in ALLOWED if p.page in ("", page)]
+    return urlencode([(name, text) for name, text in pairs if text is not None])
+
+
+def link(page: str, **values: str) -> str:
+    """Return a relative address of `page` with these parameters, for link columns and copied links."""
+    return f"/{page}?{urlencode(values)}" if values else f"/{page}"
+
+
+def basket() -> tuple[str, ...]:
+    """Return the ids of the runs chosen for comparison, in the order they were chosen."""
+    return BASKET.get()
+
+
+def set_basket(run_ids: tuple[str, ...] | list[str]) -> None:
+    """Choose exactly these runs; repeats and what exceeds the basket are dropped."""
+    BASKET.set(tuple(dict.fromkeys(run_ids))[:BASKET_SIZE])

@@ -1,0 +1,125 @@
+"""Serve the dashboard and drive it in Chromium; the end-to-end tests and `screenshots.py` share this."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from runlake.cli import ui
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser, Page, Playwright, Request
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZE = {"width": 1440, "height": 900}
+READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+ROW_PX = 33
+_DEBOUNCE_MS = 400  # the page says that it rests a moment before a change of its own sets it going again
+
+
+@contextmanager
+def serving(store: str | None, environment: Mapping[str, str] = {}) -> Iterator[str]:
+    """Serve the dashboard on a store, or on the sample where it is None, and yield its address."""
+    with socket.socket() as probe:
+        probe.bind((ui.HOST, 0))
+        port = probe.getsockname()[1]
+    plan = ui.server(store, ui.HOST, port)
+    with subprocess.Popen(
+        plan.command,
+        cwd=plan.folder,
+        env={**plan.environment, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    ) as child:
+        try:
+            address = f"http://{ui.HOST}:{port}"
+            _wait_for(address, child)
+            yield address
+        finally:
+            child.terminate()
+
+
+def _wait_for(address: str, child: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            assert child.poll() is None, "the server ended before it answered"
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Start Chromium."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+
+
+@dataclass
+class Driver:
+    """A page in a browser of its own, which keeps what should not have happened."""
+
+    page: Page
+    address: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to a path and wait until the page rests."""
+        self.page.goto(f"{self.address}{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing runs and nothing is about to."""
+        for _ in range(2):
+            self.page.wait_for_timeout(_DEBOUNCE_MS)
+            self.page.wait_for_selector(READY, timeout=30_000)
+        for placeholder in self.page.get_by_test_id("stSkeleton").all():  # stands where code is still loading
+            placeholder.wait_for(state="detached", timeout=30_000)
+
+    def click_cell(self, row: int, *, x: float) -> None:
+        """Click into the first grid: its row, counted from 0, at `x` pixels from its left edge."""
+        box = self.page.get_by_test_id("stDataFrame").first.bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + x, box["y"] + ROW_PX * (row + 1.5))
+        self.settle()
+
+
+@contextmanager
+def driving(
+    browser: Browser, address: str, *, theme: Literal["light", "dark"] = "light", zone: str = "Europe/Berlin"
+) -> Iterator[Driver]:
+    """Open a browser context with a theme and yield what drives its page."""
+    context = browser.new_context(viewport=SIZE, color_scheme=theme, reduced_motion="reduce", timezone_id=zone)  # type: ignore[arg-type]  # a size
+    try:
+        page = context.new_page()
+        driver = Driver(page, address)
+
+        def look_at(request: Request) -> None:
+            if not request.url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:")):
+                driver.foreign.append(request.url)
+
+        page.on("request", look_at)
+        page.on("pageerror", lambda error: driver.errors.append(str(error)))
+        yield driver
+    finally:
+        context.close()

@@ -1,0 +1,14 @@
+// Shows the state of the page in the address bar without a new entry in the history.
+// `data.query` is the whole query string as the server wants it; what embeds the page may add its own `embed` options.
+// `data.page` is only there to run this again on a page whose query is that of the page before.
+export default function ({ data }) {
+  const wanted = new URLSearchParams(data.query)
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name.startsWith("embed")) wanted.append(name, value)
+  }
+  const query = wanted.toString()
+  const address = location.pathname + (query ? "?" + query : "") + location.hash
+  if (address !== location.pathname + location.search + location.hash) {
+    history.replaceState(history.state, "", address)
+  }
+}

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from app.conftest import Dashboard
+
+
+def names(at: AppTest) -> list[str]:
+    return list(at.dataframe[0].value["name"])
+
+
+def heading(at: AppTest) -> str:
+    return str(at.caption[0].value)
+
+
+class TestTheRunsPage:
+    def test_lists_all_runs_the_newest_first(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample")
+
+        assert heading(at) == "12"
+        assert names(at) == [f"train_{('forest', 'boosting')[n % 2]}_v{n}" for n in reversed(range(12))]
+
+    def test_shows_the_metrics_that_most_runs_have_and_the_course_of_one(self, dashboard: Dashboard) -> None:
+        columns = list(dashboard("sample").dataframe[0].value.columns)
+
+        assert columns == [
+            *("name", "status", "experiment", "user", "started_at", "duration_s"),
+            *("metrics.val/f1", "curve:val/f1", "metrics.loss", "summary.test/f1"),
+        ]
+
+    def test_counts_by_status(self, dashboard: Dashboard) -> None:
+        options = [option.content for option in dashboard("sample").button_group[0].proto.options]
+
+        assert [text.rpartition(": ")[2] for text in options] == ["0 running", "11 finished", "1 failed", "0 killed"]
+
+    def test_has_what_params_are_numbers_as_numbers(self, dashboard: Dashboard) -> None:
+        shown = dashboard("sample", show="Params").dataframe[0].value
+
+        assert shown["params.depth"].dtype.kind == "f"
+        assert list(shown["params.model"][:2]) == ["boosting", "forest"]
+
+
+class TestFilters:
+    def test_of_the_box_and_of_the_widgets_are_joined_and_shown(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", where="params.depth >= 4", status="finished", user="ana,bo", experiment="fraud")
+
+        assert names(at) == [f"train_{('forest', 'boosting')[n % 2]}_v{n}" for n in (10, 9, 7, 6, 4)]
+        assert at.code[0].value == (
+            "experiment UNDER 'fraud' AND user IN ('ana', 'bo') AND status IN ('finished') AND params.depth >= 4"
+        )
+        assert heading(at) == "5 of 12"
+
+    def test_search_names(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample").text_input(key="runs.q").set_value("V11").run()
+
+        assert names(at) == ["train_boosting_v11"]
+
+    def test_that_do_not_parse_point_at_the_character(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", where="metrics.loss >> 1")
+
+        assert at.code[0].value.splitlines()[1:] == ["  metrics.loss >> 1", "                ^"]
+        assert not at.dataframe
+
+    def test_that_fit_nothing_can_be_cleared(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", q="no such run", status="failed")
+        assert not at.dataframe
+
+        at.button(key="empty.Clear filters").click().run()
+
+        assert heading(at) == "12"
+
+    @pytest.mark.parametrize("where", ["name = '\u2028'", "name = '" + "x" * 7000 + "'", "a" * 9000, "\\", "'"])
+    def test_of_any_text_do_no_harm(self, dashboard: Dashboard, where: str) -> None:
+        assert [e.value for e in dashboard("sample", where=where).exception] == []
+
+
+class TestTheOrder:
+    def test_is_that_of_the_link(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", sort="params.lr.max", asc="1")
+
+        assert names(at)[0] == "train_boosting_v11"
+
+    def test_turns(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample").button(key="runs.turn").click().run()
+
+        assert names(at)[0] == "train_forest_v0"
+
+    def test_of_a_column_that_is_not_there_is_the_usual_one(self, dashboard: Dashboard) -> None:
+        assert names(dashboard("sample", sort="metrics.none"))[0] == "train_boosting_v11"
+
+
+class TestColumnsOfOnesOwn:
+    def test_stand_in_their_order(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", show="Custom", columns="metrics.loss,params.lr.max,user,metrics.none")
+
+        assert list(at.dataframe[0].value.columns) == ["name", "metrics.loss", "params.lr.max", "user"]
+
+    def test_beyond_sixty_are_counted(self, dashboard: Dashboard) -> None:
+        at = dashboard("hostile", show="All")
+
+        assert len(at.dataframe[0].value.columns) == 61
+        assert any("columns do not fit" in c.value for c in at.caption)
+
+
+class TestTheBasket:
+    def test_comes_from_the_link_in_its_order_without_what_is_not_there(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample")
+        ids = list(at.session_state["runs.shown"])
+
+        linked = dashboard("sample", runs=f"{ids[3]},{ids[1]},no-such-run")
+
+        assert linked.multiselect(key="basket.chips").value == [ids[3], ids[1]]
+        assert linked.session_state["runs.grid"]["selection"]["rows"] == [1, 3]
+
+    def test_keeps_its_runs_when_a_filter_hides_them(self, dashboard: Dashboard) -> None:
+        first = dashboard("sample").session_state["runs.shown"][0]
+
+        at = dashboard("sample", runs=first, status="failed")
+
+        assert at.multiselect(key="basket.chips").value == [first]
+        assert at.session_state["runs.grid"]["selection"]["rows"] == []
+
+    def test_is_empty_at_first(self, dashboard: Dashboard) -> None:
+        assert dashboard("sample").button(key="basket.compare").disabled
+
+
+class TestAnEmptyStore:
+    def test_says_what_to_type(self, dashboard: Dashboard) -> None:
+        at = dashboard("empty")
+
+        assert "No runs yet" in at.markdown[1].value
+        assert "runlake.start_run" in at.code[0].value
+
+
+class TestLookingBack:
+    def test_is_said(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", as_of="2020-01-01T00:00:00+00:00")
+
+        assert any("what the tables held then" in c.value for c in at.caption)
+        assert not at.dataframe
+
+    def test_ends_on_a_click(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", as_of="2020-01-01T00:00:00+00:00").button(key="frame.now").click().run()
+
+        assert heading(at) == "12"
+
+
+class TestACorruptStore:
+    def test_is_a_finding_with_what_to_do(self, dashboard: Dashboard, stores: dict[str, str]) -> None:
+        from pathlib import Path
+        from shutil import copytree
+
+        broken = stores["sample"] + "-broken"
+        copytree(stores["sample"], broken)
+        for data in Path(broken, "runs").glob("*.parquet"):
+            data.write_bytes(b"PAR1 nothing PAR1")
+        stores["broken"] = broken
+
+        at = dashboard("broken")
+
+        assert [e.value for e in at.exception] == []
+        assert any("The store could not be read." in m.value for m in at.markdown)
+        assert any("runlake doctor" in c.value for c in at.code)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import streamlit as st
+
+import state
+
+
+@pytest.fixture(autouse=True)
+def _fresh_session() -> None:
+    st.session_state.clear()
+
+
+class TestAParameter:
+    @pytest.mark.parametrize(
+        ("param", "value"),
+        [
+            (state.RUNS_WHERE, "metrics.\"a b\" > 1 AND name = 'ü,%&='"),
+            (state.RUNS_COLUMNS, ("metrics.a,b", "params.c%2Cd", "params.e f")),
+            (state.RUNS_ASCENDING, True),
+            (state.RUNS_LIMIT, 1000.0),
+            (state.RUNS_STATUS, ("failed", "killed")),
+        ],
+    )
+    def test_comes_back_from_an_address(self, param: state.Param[Any], value: object) -> None:
+        param.set(value)
+        written = param.write()
+        assert written is not None
+
+        assert param.read(written) == value
+
+    def test_leaves_its_default_out(self) -> None:
+        state.RUNS_SORT.reset()
+
+        assert state.RUNS_SORT.write() is None
+
+    @pytest.mark.parametrize(
+        ("param", "text"),
+        [
+            (state.RUNS_LIMIT, "1e9"),
+            (state.RUNS_LIMIT, "nan"),
+            (state.RUNS_LIMIT, "many"),
+            (state.RUNS_ASCENDING, "yes"),
+            (state.RUNS_PRESET, "<script>"),
+            (state.RUNS_WHERE, "x" * 8001),
+        ],
+    )
+    def test_ignores_what_is_not_allowed(self, param: state.Param[Any], text: str) -> None:
+        assert param.read(text) is None
+
+    def test_takes_only_listed_items(self) -> None:
+        assert state.RUNS_STATUS.read("failed,paused,failed") == ("failed",)
+
+
+class TestRestoring:
+    def test_takes_what_belongs_to_the_page_and_ignores_the_rest(self) -> None:
+        state.restore("runs", {"q": "a", "id": "b", "runs": "c,d", "_secret": "e", "frame.page": "f"})
+
+        kept = dict(st.session_state.items())
+        assert kept == {"frame.page": "runs", "runs.q": "a", "shared.runs": ["c", "d"]}
+
+    def test_takes_what_pages_share_once(self) -> None:
+        state.restore("runs", {"runs": "a"})
+        state.set_basket(["b"])
+        state.restore("compare", {"runs": "a"})
+
+        assert state.basket() == ("b",)
+
+    def test_leaves_later_choices_on_the_page_alone(self) -> None:
+        state.restore("runs", {"q": "a"})
+        state.RUNS_TEXT.set("b")
+        state.restore("runs", {"q": "a"})
+
+        assert state.RUNS_TEXT.get() == "b"
+
+    def test_follows_a_link_to_another_run(self) -> None:
+        state.restore("run", {"id": "a"})
+        state.restore("run", {"id": "b"})
+
+        assert state.RUN_ID.get() == "b"
+
+
+class TestTheAddress:
+    def test_has_what_is_not_the_default_of_this_page(self) -> None:
+        state.set_basket(["a", "b"])
+        state.RUNS_TEXT.set("x y")
+        state.RUN_ID.set("r")
+
+        assert state.query_string("runs") == "runs=a%2Cb&q=x+y"
+
+
+class TestTheBasket:
+    def test_holds_each_run_once_and_not_too_many(self) -> None:
+        state.set_basket(["a", "a", *(str(n) for n in range(40))])
+
+        assert state.basket() == ("a", *(str(n) for n in range(state.BASKET_SIZE - 1)))

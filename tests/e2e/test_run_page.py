@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qs, quote, urlsplit
+
+import driving
+import pytest
+from app.made import MARKUP
+from playwright.sync_api import expect
+
+import runlake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from driving import Driver
+    from e2e.conftest import Drive
+    from playwright.sync_api import Browser
+
+FULL = "/run?id=fraud/baseline:train_forest_v0"
+LATEST_S = 5.0
+
+
+def parameters(driver: Driver) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(driver.page.url).query)
+
+
+def has_panels(driver: Driver, *titles: str) -> None:
+    """The pictures have these titles and headings, in the order they were drawn."""
+    expect(driver.page.locator(".js-plotly-plot .annotation-text")).to_have_text(list(titles))
+
+
+def drag(driver: Driver, start: float, stop: float) -> None:
+    """Drag over the first picture, from one part of its width to another."""
+    box = driver.page.get_by_test_id("stPlotlyChart").first.bounding_box()
+    assert box is not None
+    y = box["y"] + 120
+    driver.page.mouse.move(box["x"] + start * box["width"], y)
+    driver.page.mouse.down()
+    driver.page.mouse.move(box["x"] + stop * box["width"], y + 5, steps=5)
+    driver.page.mouse.up()
+    driver.settle()
+
+
+class TestTheRunPage:
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_opens_in_both_themes(self, drive: Drive, theme: Literal["light", "dark"]) -> None:
+        driver = drive(theme=theme)
+        driver.open(FULL)
+
+        expect(driver.page.get_by_text("train_forest_v0")).to_be_visible()
+        has_panels(driver, "val/f1", "loss")
+
+    def test_keeps_the_open_view_and_its_controls_in_its_address(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(FULL)
+        driver.page.get_by_text("Curves 2").click()
+        driver.settle()
+        driver.page.get_by_placeholder("Search metrics").fill("f1")
+        driver.settle()
+        driver.page.get_by_text("Log y").click()
+        driver.settle()
+
+        has_panels(driver, "val/f1", "val")
+        found = parameters(driver)
+        assert (found["view"], found["q"], found["logy"]) == (["Curves"], ["f1"], ["1"])
+
+        driver.page.reload()
+        driver.settle()
+
+        has_panels(driver, "val/f1", "val")
+        assert parameters(driver) == found
+
+    def test_shows_exactly_the_stretch_that_is_dragged_over(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(f"{FULL}&view=Curves&q=loss")
+        drag(driver, 0.3, 0.6)
+
+        low, high = (float(edge) for edge in parameters(driver)["stretch"][0].split(":"))
+        assert 10 < low < high < 50
+        expect(driver.page.get_by_text("Every point of this stretch is drawn.")).to_be_visible()
+
+        driver.page.get_by_text("Show the whole x axis").click()
+        driver.settle()
+
+        assert "stretch" not in parameters(driver)
+        expect(driver.page.get_by_text("Every point of this stretch is drawn.")).not_to_be_visible()
+
+    def test_smooths_by_the_rule_that_it_states(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(f"{FULL}&view=Curves")
+        driver.page.get_by_role("slider").focus()
+        driver.page.keyboard.press("ArrowRight")
+        driver.page.keyboard.press("ArrowRight")
+        driver.settle()
+
+        expect(driver.page.get_by_text("halves every 0.59 steps (1 % of the steps)")).to_be_visible()
+
+    def test_puts_the_run_into_the_comparison(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(FULL)
+        driver.page.get_by_text("Add to comparison").click()
+        driver.settle()
+        driver.page.get_by_text("Compare 1").click()
+        driver.settle()
+
+        expect(driver.page.get_by_text("1 run", exact=True)).to_be_visible()
+
+    def test_says_what_to_do_about_an_unknown_run(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/run?id=0123456789abcdef")
+
+        expect(driver.page.get_by_text("There is no such run.")).to_be_visible()
+        driver.page.get_by_text("Show all runs").click()
+        driver.settle()
+        assert urlsplit(driver.page.url).path in ("/", "/runs")
+
+    @pytest.mark.parametrize("view", ["Overview", "Curves", "Results", "Parameters", "Environment", "Events"])
+    def test_shows_hostile_names_as_they_are(self, drive: Drive, view: str) -> None:
+        driver = drive("hostile")
+        dialogs: list[str] = []
+        driver.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        driver.open(f"/run?id={quote('a/[b](http:evil.example)/<i>:' + MARKUP)}&view={view}")
+
+        # Invisible joiners keep the browser from reading an address into the name.
+        assert driver.page.get_by_role("heading", level=3).inner_text().replace("\u2060", "") == MARKUP
+        assert driver.page.locator("a[href*='evil'], img[src*='evil']").count() == 0
+        assert dialogs == []
+
+
+class TestARunThatGoesOn:
+    @pytest.fixture
+    def live(
+        self, browser: Browser, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[tuple[Driver, runlake.Run]]:
+        store, journals = f"{tmp_path}/store", f"{tmp_path}/journals"
+        monkeypatch.setenv("RUNLAKE_JOURNAL", journals)
+        run = runlake.start_run("live", "still going", store=store, capture=False)
+        for step in range(3):
+            run.log({"loss": 1 / (step + 1)}, step=step)
+        with (
+            driving.serving(store, {"RUNLAKE_JOURNAL": journals, "RUNLAKE_INGESTER": "off"}) as address,
+            driving.driving(browser, address) as driver,
+        ):
+            yield driver, run
+        run.finish()
+
+    def test_moves_without_a_flicker_and_ends_by_itself(self, live: tuple[Driver, runlake.Run]) -> None:
+        driver, run = live
+        driver.open(f"/run?id={run.id}&view=Curves")
+        expect(driver.page.get_by_text(re.compile("live · "))).to_be_visible()
+        canvas = driver.page.locator("[data-testid=stFullScreenFrame] canvas, canvas").first
+        kept = canvas.element_handle()
+        assert kept is not None
+
+        logged_at = time.monotonic()
+        run.log({"loss": 0.1, "accuracy": 0.9}, step=3)
+        driver.page.get_by_text("Curves 2").wait_for(timeout=LATEST_S * 1000)
+        assert time.monotonic() - logged_at < LATEST_S
+        assert kept.evaluate("element => element.isConnected")
+
+        run.finish()
+        driver.page.get_by_text("finished", exact=True).wait_for(timeout=2 * LATEST_S * 1000)
+        driver.settle()
+        assert driver.page.get_by_test_id("stPlotlyChart").count() == 1
+        assert driver.errors == []

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from app.made import MARKUP
+
+if TYPE_CHECKING:
+    from driving import Driver
+    from e2e.conftest import Drive
+
+TICK, NAME = 18, 90  # pixels from the left edge of the table
+
+
+def parameters(driver: Driver) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(driver.page.url).query)
+
+
+def counted(driver: Driver, text: str) -> None:
+    expect(driver.page.get_by_test_id("stCaptionContainer").first).to_have_text(text)
+
+
+class TestTheRunsPage:
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_opens_in_both_themes(self, drive: Drive, theme: Literal["light", "dark"]) -> None:
+        driver = drive(theme=theme)
+        driver.open("/")
+
+        counted(driver, "12")
+        ground = driver.page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 19, 32)"}[theme]
+
+    def test_keeps_what_is_filtered_and_ticked_in_its_address(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/")
+        driver.page.get_by_label("Filter", exact=True).fill("params.depth >= 4")
+        driver.page.keyboard.press("Enter")
+        driver.settle()
+        driver.click_cell(0, x=TICK)
+        driver.click_cell(2, x=TICK)
+        driver.page.get_by_text("failed").first.click()
+        driver.settle()
+
+        found = parameters(driver)
+        assert found["where"] == ["params.depth >= 4"]
+        assert found["status"] == ["failed"]
+        assert len(found["runs"][0].split(",")) == 2
+
+        driver.page.reload()
+        driver.settle()
+
+        counted(driver, "1 of 12")
+        expect(driver.page.get_by_text("Compare 2")).to_be_visible()
+        assert parameters(driver) == found
+
+    def test_leads_to_the_comparison_of_what_is_ticked_and_back(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/")
+        driver.click_cell(0, x=TICK)
+        driver.click_cell(1, x=TICK)
+        chosen = parameters(driver)["runs"]
+
+        driver.page.get_by_text("Compare 2").click()
+        driver.settle()
+
+        assert urlsplit(driver.page.url).path == "/compare"
+        assert parameters(driver)["runs"] == chosen
+
+        driver.page.go_back()
+        driver.settle()
+
+        assert urlsplit(driver.page.url).path == "/"
+        assert parameters(driver)["runs"] == chosen
+
+    def test_opens_a_run_at_the_side_and_then_on_its_page(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/?sort=name&asc=1")
+        driver.click_cell(0, x=NAME)
+
+        drawer = driver.page.get_by_role("dialog")
+        expect(drawer).to_contain_text("train_boosting_v1")
+        drawer.get_by_text("Open the run's page").click()
+        driver.settle()
+
+        assert urlsplit(driver.page.url).path == "/run"
+        assert len(parameters(driver)["id"][0]) == 36
+
+    def test_says_what_is_wrong_with_a_filter(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/?where=metrics.loss+%3E%3E+1")
+
+        expect(driver.page.get_by_text("The filter does not parse")).to_be_visible()
+
+
+class TestAHostileStore:
+    def test_is_shown_as_text(self, drive: Drive) -> None:
+        driver = drive("hostile")
+        driver.open("/?show=All")
+        driver.click_cell(0, x=NAME)
+
+        drawer = driver.page.get_by_role("dialog")
+        shown = drawer.inner_text().replace("\u2060", "")
+        assert shown.splitlines()[0] == MARKUP
+        assert drawer.locator("img, a[href*=evil]").count() == 0
+
+
+class TestAnEmptyStore:
+    def test_says_what_to_do(self, drive: Drive) -> None:
+        driver = drive("empty")
+        driver.open("/")
+
+        expect(driver.page.get_by_text("No runs yet")).to_be_visible()
