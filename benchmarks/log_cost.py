@@ -77,7 +77,12 @@ took.sort()
 print(json.dumps({"p50": took[len(took) // 2] / 1e3, "p99": took[len(took) * 99 // 100] / 1e3,
                   "durable": (durable - began) / calls * 1e6, "cpu": (cpu() - before) / calls * 1e6}))
 """
-TRACKERS = {"one os.write": (FLOOR, None, 1), "runlake": (RUNLAKE, None, 1), "wandb": (WANDB, "wandb", 1), "mlflow": (MLFLOW, "mlflow", 40)}
+TRACKERS = {
+    "one os.write": (FLOOR, None, 1),
+    "runlake": (RUNLAKE, None, 1),
+    "wandb": (WANDB, "wandb", 1),
+    "mlflow": (MLFLOW, "mlflow", 40),
+}
 
 
 def measure(name: str, calls: int) -> dict[str, float]:
@@ -88,7 +93,11 @@ def measure(name: str, calls: int) -> dict[str, float]:
         env = peers.clean_environment() | {"RUNLAKE_JOURNAL": f"{folder}/journals", "RUNLAKE_INGESTER": "off"}
         done = subprocess.run(
             [python, "-c", BODY % setup, folder, str(max(calls // fewer, 200))],
-            env=env, cwd=folder, check=True, capture_output=True, text=True,
+            env=env,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
         )
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
@@ -105,12 +114,16 @@ def main() -> None:
         for name in TRACKERS:
             found[name].append(measure(name, args.calls))
     middle = {name: {k: statistics.median(r[k] for r in rounds) for k in rounds[0]} for name, rounds in found.items()}
-    print(f"log() of 5 metrics, {args.calls} calls (mlflow {args.calls // 40}), median of {args.rounds} rounds, microseconds\n")
+    print(
+        f"log() of 5 metrics, {args.calls} calls (mlflow {args.calls // 40}), median of {args.rounds} rounds, microseconds\n"
+    )
     print(f"| {'':12} | {'p50':>9} | {'p99':>9} | until on disk | CPU until in the store | p50 / runlake |")
     print(f"|{'-' * 14}|{'-' * 10}:|{'-' * 10}:|--------------:|-----------------------:|--------------:|")
     for name, row in middle.items():
         ratio = row["p50"] / middle["runlake"]["p50"]
-        print(f"| {name:12} | {row['p50']:9.1f} | {row['p99']:9.1f} | {row['durable']:13.1f} | {row['cpu']:22.1f} | {ratio:13.1f} |")
+        print(
+            f"| {name:12} | {row['p50']:9.1f} | {row['p99']:9.1f} | {row['durable']:13.1f} | {row['cpu']:22.1f} | {ratio:13.1f} |"
+        )
 
 
 if __name__ == "__main__":

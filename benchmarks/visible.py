@@ -56,7 +56,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=20)
     took = sorted(measure(parser.parse_args().points))
-    print(f"from log() to the page, {len(took)} points: median {statistics.median(took):.2f} s, longest {took[-1]:.2f} s")
+    print(
+        f"from log() to the page, {len(took)} points: median {statistics.median(took):.2f} s, longest {took[-1]:.2f} s"
+    )
 
 
 if __name__ == "__main__":

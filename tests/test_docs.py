@@ -29,7 +29,7 @@ from runlake.cli.main import build_parser
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
 BLOCK = re.compile(r"^```(python|text|console)\n(.*?)^```$", re.M | re.S)
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|(?:src|srcset)=\"([^\"]+)\"")
 
 # Runs one page: blocks arrive as JSON, and every block's own output is compared with what the page shows.
 DRIVER = Path(__file__).with_name("docs_driver.py")
@@ -72,10 +72,8 @@ def test_page_runs(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_page_links_to_what_is_there(page: Path) -> None:
-    targets = [
-        t for t in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in t and not t.startswith("mailto:")
-    ]
-    missing = [t for t in targets if not (page.parent / t).exists()]
+    targets = [one or other for one, other in LINK.findall(page.read_text(encoding="utf-8"))]
+    missing = [t for t in targets if not t.startswith(("https://", "mailto:")) and not (page.parent / t).exists()]
 
     assert missing == []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from runlake.errors import RunlakeError
-from runlake.version import VERSION as __version__
+from runlake.version import VERSION
 
 if TYPE_CHECKING:
     from runlake.query import Lake, open_lake
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from runlake.session import current_run, start_run
 
 __all__ = ["Lake", "Run", "RunlakeError", "__version__", "current_run", "open_lake", "start_run"]
+
+__version__ = VERSION
 
 _HOME = {
     "Lake": "runlake.query",

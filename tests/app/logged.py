@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.made import MARKUP
-
 import runlake
+from app.made import MARKUP
 from runlake.store.ingest import drain
 
 if TYPE_CHECKING:

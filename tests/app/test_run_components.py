@@ -4,10 +4,12 @@ import doctest
 import io
 import math
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+
 import state
 from app.made import MARKUP
 from components import (
@@ -27,7 +29,6 @@ from components import (
     system_view,
 )
 from components.artifact_preview import Look, preview
-
 from runlake.analysis.curves import draw
 from runlake.errors import QueryError
 from runlake.figures.layout import Axes, Line, Panel, Section
@@ -139,15 +140,15 @@ class TestAStretch:
 
 class TestALivePicture:
     @staticmethod
-    def a_spec(*values: float, **axes: object) -> dict[str, object]:
+    def a_spec(*values: float, **axes: Any) -> dict[str, Any]:
         y = np.array(values, dtype=np.float64)
         curve = draw(np.arange(len(y), dtype=np.float64), y)
         section = Section("val", (Panel(MARKUP, (Line("a", curve, "#112233", "dot"),)),))
-        option, _ = live_curves.spec([section], Axes(**axes), LIGHT)  # type: ignore[arg-type]  # as the test says
+        option, _ = live_curves.spec([section], Axes(**axes), LIGHT)
         return option
 
     def test_has_gaps_where_there_is_no_number_and_marks_there(self) -> None:
-        line, nan, inf = self.a_spec(1.0, math.nan, math.inf)["series"]  # type: ignore[misc]  # a list of three
+        line, nan, inf = self.a_spec(1.0, math.nan, math.inf)["series"]
 
         assert line["data"] == [[0.0, 1.0], [1.0, None], [2.0, None]]
         assert (nan["data"], inf["data"]) == ([[1.0, 0.03]], [[2.0, 0.97]])
@@ -156,7 +157,7 @@ class TestALivePicture:
         option = self.a_spec(1.0, 2.0, log_y=True)
 
         assert option["animation"] is False
-        assert option["yAxis"][0]["type"] == "log"  # type: ignore[index]  # a list
+        assert option["yAxis"][0]["type"] == "log"
 
     def test_has_no_template_from_data(self) -> None:
         assert "formatter" not in str(self.a_spec(1.0))

@@ -4,17 +4,18 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from app.made import MARKUP
 
 from app import logged
+from app.made import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from streamlit.testing.v1 import AppTest
+
     from app.conftest import Dashboard
     from app.logged import Logged
-    from streamlit.testing.v1 import AppTest
 
 VIEWS = ("Overview", "Curves", "Results", "Parameters", "Artifacts", "Environment", "Console", "System", "Events")
 
@@ -222,6 +223,12 @@ class TestTheCurves:
         loss = next(title for title in titles(at) if title.startswith("<b>loss</b>"))
         assert "● loss" in loss
         assert "● val" in loss
+
+    def test_laid_over_each_other_keep_a_colour_by_what_tells_them_apart(self, page: Any, runs: Logged) -> None:
+        (chart,) = curves(page(runs.full, view="Curves", together="1"))
+
+        drawn = {(trace["name"], trace["line"]["color"]) for trace in chart["data"] if trace["mode"] == "lines"}
+        assert len({name for name, _ in drawn}) == len(drawn)
 
     def test_of_one_point_are_a_table(self, page: Any, runs: Logged) -> None:
         (once,) = [table for table in tables(page(runs.full, view="Curves")) if "step" in table]

@@ -21,12 +21,17 @@ import polars as pl
 import pytest
 
 import runlake
+from crash import training
 from runlake.store.ingest import drain
-from tests.crash import training
 
 HERE = Path(__file__).parent
 KILLS = int(os.environ.get("RUNLAKE_KILLS", "6"))
-WHERE = {training.IDLE: "between calls", training.ENCODING: "encoding", training.WRITING: "writing", training.ROTATING: "rotating"}
+WHERE = {
+    training.IDLE: "between calls",
+    training.ENCODING: "encoding",
+    training.WRITING: "writing",
+    training.ROTATING: "rotating",
+}
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 
@@ -35,7 +40,7 @@ def kill_training(store: str, phase: Path, after_s: float) -> tuple[str, int, st
     """Start a training, kill it; (run id, last acknowledged step, where the kill fell)."""
     phase.write_bytes(b"\0")
     read, write = os.pipe()
-    child = subprocess.Popen([sys.executable, "-m", "tests.crash.training", store, str(write), str(phase)], pass_fds=[write])
+    child = subprocess.Popen([sys.executable, HERE / "training.py", store, str(write), str(phase)], pass_fds=[write])
     os.close(write)
     run_id = os.read(read, 36).decode()
     acks: list[bytes] = []
@@ -56,7 +61,7 @@ def kill_training(store: str, phase: Path, after_s: float) -> tuple[str, int, st
 def kill_recovery(store: str, step: int) -> str:
     """Start a recovery that kills itself at a step; the step's name, "" where it was done before."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.crash.recovery", store, str(step)], capture_output=True, text=True, check=False
+        [sys.executable, HERE / "recovery.py", store, str(step)], capture_output=True, text=True, check=False
     )
     return done.stdout.split()[-1] if done.returncode == -signal.SIGKILL else ""
 
@@ -92,7 +97,7 @@ def test_killed_trainings_lose_and_double_nothing(store: str, tmp_path: Path) ->
         check(store, run_id, acknowledged)
 
     assert sum(fell.values()) >= KILLS
-    print(f"\nkills: {KILLS} trainings; they fell: {dict(fell.most_common())}")  # noqa: T201 - the report asked for
+    print(f"\nkills: {KILLS} trainings; they fell: {dict(fell.most_common())}")
 
 
 @pytest.mark.parametrize("step", range(0, 40, 3))

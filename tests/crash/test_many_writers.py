@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-
-import pytest
+from typing import TYPE_CHECKING
 
 import runlake
 from runlake.store.ingest import drain
+
+if TYPE_CHECKING:
+    import pytest
 
 SECONDS = float(os.environ.get("RUNLAKE_WRITERS_S", "5"))
 WRITERS = 16
@@ -38,7 +40,12 @@ print(total)
 def test_sixteen_processes_at_once(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RUNLAKE_INGESTER", "on")
     children = [
-        subprocess.Popen([sys.executable, "-c", WRITER, store, str(n), str(SECONDS)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, store, str(n), str(SECONDS)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for n in range(WRITERS)
     ]
     ends = [child.communicate() for child in children]
@@ -56,5 +63,7 @@ def test_sixteen_processes_at_once(store: str, monkeypatch: pytest.MonkeyPatch) 
     assert points.n_unique() == points.height
     assert lake.snapshot.scan("params").collect().height == runs
     commits = lake.snapshot.versions["metrics"]
-    print(f"\n{WRITERS} processes, {SECONDS:g} s: {runs} runs, {points.height} points, {commits} commits, "  # noqa: T201
-          f"all in the tables {time.monotonic() - started:.1f} s after the last finish")
+    print(
+        f"\n{WRITERS} processes, {SECONDS:g} s: {runs} runs, {points.height} points, {commits} commits, "
+        f"all in the tables {time.monotonic() - started:.1f} s after the last finish"
+    )

@@ -10,6 +10,7 @@ import mmap
 import os
 import struct
 import sys
+from pathlib import Path
 from typing import Any
 
 from runlake.journal import disk, writer
@@ -40,7 +41,7 @@ def main() -> None:
     """Log until killed."""
     store, acks, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     writer.POINTS_LIMIT = 500
-    with open(path, "r+b") as file:
+    with Path(path).open("r+b") as file:
         watch(mmap.mmap(file.fileno(), 1))
     run = start_run("crash/kill", "victim", params={"pid": os.getpid()}, store=store, capture=False)
     os.write(acks, run.id.encode())

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
+
 from app.made import MARKUP
 from driving import ROW_PX
 from e2e.test_run_page import drag, has_panels, parameters
-from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from driving import Driver
@@ -64,7 +65,7 @@ class TestTheComparePage:
 
         assert parameters(driver)["runs"][0].split(",") == before[::-1]
 
-    def test_adds_a_run_by_its_name(self, drive: Drive) -> None:
+    def test_adds_a_run_that_is_chosen_or_typed(self, drive: Drive) -> None:
         driver = drive()
         driver.open(TWO)
         box = driver.page.get_by_label("Add a run")
@@ -72,8 +73,15 @@ class TestTheComparePage:
         box.fill("train_boosting_v3")
         driver.page.get_by_role("option", name="train_boosting_v3 ·").click()
         driver.settle()
-
         expect(driver.page.get_by_text("3 runs", exact=True)).to_be_visible()
+
+        for typed in ("wine:train_boosting_v5", "nobody's run"):
+            box.click()
+            box.fill(typed)
+            driver.page.keyboard.press("Enter")
+            driver.settle()
+        expect(driver.page.get_by_text("4 runs", exact=True)).to_be_visible()
+        expect(driver.page.get_by_text("No single run goes by that name.")).to_be_visible()
 
     def test_shows_equal_rows_on_demand(self, drive: Drive) -> None:
         driver = drive()
@@ -108,4 +116,4 @@ class TestTheComparePage:
         driver.open(f"/compare?runs={quote('a/[b](http:evil.example)/<i>:' + MARKUP)}")
 
         expect(driver.page.get_by_text("1 run", exact=True)).to_be_visible()
-        assert driver.page.locator("a[href*='evil'], img[src*='evil']").count() == 0
+        assert driver.page.locator("a[href*='//evil'], a[href^='javascript'], img[src*='evil']").count() == 0

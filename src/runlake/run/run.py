@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, SupportsFloat
 
 from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed
 from runlake.ids import short_id
@@ -80,7 +80,9 @@ class Run:
         """Whether all that was logged is in the journal's file: False while the disk does not take it."""
         return self._journal.health.ok
 
-    def log(self, metrics: Mapping[str, Any], step: float | None = None, *, ts: datetime | float | None = None) -> None:
+    def log(
+        self, metrics: Mapping[str, Any], step: SupportsFloat | None = None, *, ts: datetime | float | None = None
+    ) -> None:
         """Log values at a step; the values of one call belong together.
 
         Numbers (Python, NumPy, 0-d tensors, lists of one) become points of `metrics`, NaN and
@@ -121,7 +123,7 @@ class Run:
             return
         self._log_checked(metrics, step, claimed)
 
-    def _log_checked(self, metrics: Mapping[str, Any], step: float | None, claimed: int | None) -> None:
+    def _log_checked(self, metrics: Mapping[str, Any], step: SupportsFloat | None, claimed: int | None) -> None:
         if not isinstance(metrics, Mapping):
             raise InvalidType("log", metrics, "a mapping of keys to values")
         numbers, others = split(metrics, self._recorder.clean)

@@ -108,7 +108,7 @@ class TestLines:
 
         raw, trend = spec(a_figure([panel]))["data"]
 
-        assert (raw["opacity"], raw["hoverinfo"]) == (0.3, "skip")
+        assert (raw["line"]["color"], raw["hoverinfo"]) == ("rgba(17,34,51,0.36)", "skip")
         assert trend["line"] == {"color": "#112233", "width": 2, "dash": "dash"}
 
     def test_mark_what_is_no_number_at_the_edge_whatever_the_zoom(self) -> None:

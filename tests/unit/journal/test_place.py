@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from runlake.journal import actor_id, journal_root, make_root, store_uri
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class TestTheNameOfAStore:
@@ -14,7 +16,12 @@ class TestTheNameOfAStore:
         (tmp_path / "real").mkdir()
         (tmp_path / "link").symlink_to("real")
 
-        assert store_uri("link") == store_uri("./x/../real/") == store_uri(f"file://{tmp_path}/real") == str(tmp_path / "real")
+        assert (
+            store_uri("link")
+            == store_uri("./x/../real/")
+            == store_uri(f"file://{tmp_path}/real")
+            == str(tmp_path / "real")
+        )
 
     def test_defaults_to_the_environment_then_to_the_working_directory(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -33,7 +40,11 @@ class TestTheJournalRoot:
     def test_is_for_its_user_alone(self, store: str) -> None:
         root = make_root(store)
 
-        assert [stat.S_IMODE(p.stat().st_mode) for p in (root, root / "spool", root / "store.json")] == [0o700, 0o700, 0o600]
+        assert [stat.S_IMODE(p.stat().st_mode) for p in (root, root / "spool", root / "store.json")] == [
+            0o700,
+            0o700,
+            0o600,
+        ]
 
 
 class TestAnActor:

@@ -63,7 +63,10 @@ class TestRecovery:
 
         assert segment.links is not None
         [link] = [json.loads(text) for text in segment.links]
-        assert (link["recovered"], {t: n for t, (n, _) in link["tables"].items()}) == (True, {"params": 1, "metrics": 3})
+        assert (link["recovered"], {t: n for t, (n, _) in link["tables"].items()}) == (
+            True,
+            {"params": 1, "metrics": 3},
+        )
         assert state(path) == "urgent"
 
     def test_cuts_a_torn_record(self, path: Path) -> None:

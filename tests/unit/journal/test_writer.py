@@ -99,7 +99,9 @@ class TestAClosedSegment:
     def test_says_what_it_holds_of_each_run(self, journal: Journal) -> None:
         journal.points("r1", {"a": 1.0, "b": 2.0}, 0.0)
         journal.points("r2", {"a": 1.0}, 0.0)
-        journal.rows(None, {EVENTS: [EVENTS.row(ts=1, event_id="e", action="a.b", target_type="t", target_id="i", result="ok")]})
+        journal.rows(
+            None, {EVENTS: [EVENTS.row(ts=1, event_id="e", action="a.b", target_type="t", target_id="i", result="ok")]}
+        )
         journal.end_run("r2")
         assert journal.close_segment()
 

@@ -303,7 +303,12 @@ class TestResuming:
         lake = runlake.open_lake(store)
         assert lake.metrics(run_ids=[run.id])["step"].to_list() == [0.0, 1.0, 2.0]
         assert lake.runs().select("name", "experiment", "status").rows() == [("name", "e", "finished")]
-        assert lake.events(run_ids=[run.id])["action"].sort().to_list() == ["run.finish", "run.finish", "run.resume", "run.start"]
+        assert lake.events(run_ids=[run.id])["action"].sort().to_list() == [
+            "run.finish",
+            "run.finish",
+            "run.resume",
+            "run.start",
+        ]
 
     def test_allow_starts_what_is_not_there(self, store: str) -> None:
         runlake.start_run("e", run_id="mine", resume="allow", store=store, capture=False).finish()
@@ -379,15 +384,23 @@ class TestAHandle:
 
 class TestSecrets:
     def test_never_reach_the_journal(self, store: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-        secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z"  # noqa: S105
+        secret = "ghp_" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z"
         caplog.set_level(logging.DEBUG)
-        with pytest.raises(ValueError, match="boom"):  # noqa: SIM117
+
+        def train() -> None:
             with runlake.start_run("e", notes=f"see {secret}", tags={"t": secret}, store=store, capture=False) as run:
                 run.log_params({"api_key": "hunter2hunter2", "url": f"https://x:{secret}@host/"})
                 run.log({"text": f"token {secret}"})
                 run.summary["s"] = secret
                 raise ValueError(f"boom {secret}")
+
+        with pytest.raises(ValueError, match="boom"):
+            train()
         runlake.open_lake(store).runs()
 
-        found = [p for p in tmp_path.rglob("*") if p.is_file() and (secret.encode() in p.read_bytes() or b"hunter2" in p.read_bytes())]
+        found = [
+            p
+            for p in tmp_path.rglob("*")
+            if p.is_file() and (secret.encode() in p.read_bytes() or b"hunter2" in p.read_bytes())
+        ]
         assert found == []

@@ -16,7 +16,9 @@ FORK = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
 def run_script(body: str, store: str, *, code: int = 0) -> str:
     """Run a script in a process of its own; what it printed."""
     script = f"import os, sys\nimport runlake\nstore = sys.argv[1]\n{textwrap.dedent(body)}"
-    done = subprocess.run([sys.executable, "-c", script, store], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script, store], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == code, done.stderr
     return done.stdout
 
@@ -144,7 +146,7 @@ class TestCapture:
             ("stdout", "half a line"),
         ]
         header = lake.run(run_id).header
-        assert header["python_version"].startswith(f"{sys.version_info.major}.{sys.version_info.minor}")
+        assert str(header["python_version"]).startswith(f"{sys.version_info.major}.{sys.version_info.minor}")
         assert header["source_type"] == "interactive"
         assert "runlake/packages.txt" in lake.artifacts(run_ids=[run_id])["path"].to_list()
 

@@ -8,8 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from journaling import Writer
 
+from journaling import Writer
 from runlake.schema import METRICS, TABLES, TAGS, Kind
 from runlake.store import arrow
 from runlake.store.delta import open_table

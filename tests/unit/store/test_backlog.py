@@ -5,7 +5,6 @@ import shutil
 from typing import TYPE_CHECKING
 
 from journaling import RUN, Writer
-
 from runlake.journal import journal_root
 from runlake.store.backlog import Backlog, Watch
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journaling import OTHER, Writer, stored
 
-from runlake.journal import journal_root
+from journaling import OTHER, Writer, stored
+from runlake.journal import journal_root, spool
 from runlake.schema import ARTIFACTS
 from runlake.store.blobs import store_blob
 from runlake.store.ingest import drain
@@ -112,20 +112,49 @@ class TestANameInTheMetadata:
 
         assert artifacts(store)[0]["metadata"] == metadata
 
-    def test_of_a_reference_with_its_own_digest_is_left_as_it_is(self, store: str) -> None:
-        row = {
-            "ts": 1,
-            "path": "a",
-            "kind": "reference",
-            "uri": "s3://x",
-            "sha256": "ab" * 32,
-            "metadata": '{"spool": "x"}',
-        }
-        Writer(store).start().rows(ARTIFACTS, row).finish()
+
+class TestRowsThatShareASpooledFile:
+    """Their digest is known before: it names the spooled file as well."""
+
+    SHA = hashlib.sha256(b"shared").hexdigest()
+
+    def log(self, store: str, run_id: str, content: bytes = b"shared") -> Writer:
+        writer = Writer(store).start(run_id)
+        spool(writer.journal, content, name=self.SHA)
+        row = {"ts": 1, "path": "env", "kind": "environment", "sha256": self.SHA, "size_bytes": 6}
+        return writer.rows(ARTIFACTS, {**row, "metadata": json.dumps({"spool": self.SHA})}, run_id=run_id)
+
+    def test_all_get_their_blob(self, store: str) -> None:
+        first, second = self.log(store, "r1"), self.log(store, "r2")
+        first.finish("r1")
+        drain(store)
+
+        second.finish("r2")
+        drain(store)
+
+        expected = {"path": "env", "sha256": self.SHA, "size_bytes": 6, "metadata": None}
+        assert artifacts(store) == [expected, expected]
+        assert [p.read_bytes() for p in blobs(store)] == [b"shared"]
+        assert list((journal_root(store) / "spool").iterdir()) == []
+
+    def test_of_which_the_bytes_are_others_say_that_they_are_missing(self, store: str) -> None:
+        self.log(store, "r1", b"torn").finish("r1")
 
         drain(store)
 
-        assert artifacts(store)[0]["sha256"] == "ab" * 32
+        [row] = artifacts(store)
+        assert row["sha256"] == self.SHA
+        assert json.loads(row["metadata"]) == {"missing": True, "found": hashlib.sha256(b"torn").hexdigest()}
+        assert (journal_root(store) / "spool" / self.SHA).exists()
+
+    def test_of_which_the_bytes_are_gone_say_so(self, store: str) -> None:
+        writer = self.log(store, "r1")
+        (journal_root(store) / "spool" / self.SHA).unlink()
+        writer.finish("r1")
+
+        drain(store)
+
+        assert (artifacts(store)[0]["sha256"], artifacts(store)[0]["metadata"]) == (self.SHA, '{"missing": true}')
 
 
 class TestAKillBeforeTheCommit:

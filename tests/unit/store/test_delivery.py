@@ -4,8 +4,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from journaling import Writer, counts, versions
 
+from journaling import Writer, counts, versions
 from runlake.errors import StoreError
 from runlake.store.delta import Appender
 from runlake.store.ingest import drain

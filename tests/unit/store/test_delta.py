@@ -8,8 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
-from journaling import Writer
 
+from journaling import Writer
 from runlake.errors import StoreError
 from runlake.schema import RUNS, TABLES, TAGS, Column, Kind, Table
 from runlake.store import arrow

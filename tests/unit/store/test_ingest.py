@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from journaling import OTHER, RUN, Writer, counts, stored, versions
 
+from journaling import OTHER, RUN, Writer, counts, stored, versions
 from runlake.journal import journal_root
 from runlake.schema import COMMIT_ORDER, EVENTS, EXPERIMENTS, METRICS, RUNS, SUMMARIES, TAGS
 from runlake.store.delivery import INTENT

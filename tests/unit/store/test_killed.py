@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from journaling import OTHER, RUN, Ticks, Writer, stored
-
 from runlake.journal import Journal, read_segment
 from runlake.schema import RUNS, SYSTEM_METRICS, Table
 from runlake.store.delta import Appender

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from journaling import Writer, stored
 
+from journaling import Writer, stored
 from runlake.errors import InvalidValue, NotFound, StoreError
 from runlake.store.ingest import drain
 from runlake.store.layout import MARKER, Store, open_store, put_once

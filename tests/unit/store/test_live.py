@@ -5,8 +5,8 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from journaling import OTHER, Writer
 
+from journaling import OTHER, Writer
 from runlake.journal import journal_root, read_segment
 from runlake.store import live
 from runlake.store.live import LiveReader, Overlay

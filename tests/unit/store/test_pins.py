@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from journaling import OTHER, RUN, Writer
 
+from journaling import OTHER, RUN, Writer
 from runlake.errors import StoreError
 from runlake.journal import read_segment
 from runlake.schema import METRICS, RUNS

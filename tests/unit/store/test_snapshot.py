@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from journaling import OTHER, RUN, Writer, stored, versions
 
+from journaling import OTHER, RUN, Writer, stored, versions
 from runlake.errors import InvalidValue, NotFound, StoreError
 from runlake.journal import journal_root
 from runlake.schema import EXPERIMENTS, SUMMARIES, TABLES, TAGS, VALUES

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 import pytest
-from journaling import Writer
 
+from journaling import Writer
 from runlake.journal import Row, Segment
 from runlake.schema import METRICS, PARAMS, Table
 from runlake.store.decode import rows_of

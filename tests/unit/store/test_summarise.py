@@ -3,8 +3,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from journaling import OTHER, RUN, Writer, stored
 
+from journaling import OTHER, RUN, Writer, stored
 from runlake.store.ingest import drain
 from runlake.store.points import points_of
 from runlake.store.summarise import empty_states, merge, states_from_rows, summaries_of
