@@ -85,6 +85,7 @@ def _axes_of(number: int, place: Place, panel: Panel, axes: Axes, *, marks_axis:
 def _line_traces(line: Line, number: int, marks_axis: int) -> list[Part]:
     curve, name = line.curve, literal(line.name)
     faint = len(curve.trend_x) > 0
+    color = _faded(line.color) if faint else line.color
     axis = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
     each = len(curve.x) <= _MARKER_POINTS or curve.has_lone_points
     raw: Part = {
@@ -93,10 +94,9 @@ def _line_traces(line: Line, number: int, marks_axis: int) -> list[Part]:
         "name": name,
         "x": compact(curve.x),
         "y": compact(curve.y),
-        "opacity": 0.3 if faint else 1.0,
         "connectgaps": False,
-        "line": {"color": line.color, "width": 1.2 if faint else 1.8, "dash": line.dash},
-        "marker": {"size": 4, "color": line.color},
+        "line": {"color": color, "width": 1.2 if faint else 1.8, "dash": line.dash},
+        "marker": {"size": 4, "color": color},
         "hovertemplate": "%{y:.6~g}",
         **axis,
     }
@@ -166,6 +166,12 @@ def _note(text: str, place: Place, color: str, *, size: int, yshift: int) -> Par
         "showarrow": False,
         "font": {"size": size, "color": color},
     }
+
+
+def _faded(color: str) -> str:
+    """Let the ground shine through a colour; a faint trace as a whole is composed badly by some browsers."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.36)"
 
 
 def _suffix(number: int) -> str:

@@ -10,23 +10,33 @@ import re
 import uuid
 from pathlib import Path
 
+from runlake.errors import InvalidValue
+
 DEFAULT_STORE = "runlake_store"
 OWNER_FILE = "owner.json"
+# What delta-rs 1.6 mistakes for something else when it makes a URL of a path: escapes, separators,
+# control characters, and `|`, which panics.
+_UNUSABLE = re.compile(r"%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f|]" + ("" if os.sep == "\\" else r"|\\"))
 
 
 def store_uri(store: str | Path | None = None) -> str:
-    """Resolve the name of a store to its one form: an absolute path or a URI.
+    """Resolve the name of a store to its one form, an absolute path.
 
     Args:
-        store: path or URI; None takes `RUNLAKE_STORE`, else `./runlake_store`.
+        store: path of a folder; None takes `RUNLAKE_STORE`, else `./runlake_store`.
+
+    Raises:
+        InvalidValue: it is not a local path, or has characters that the table engine cannot address.
     """
     named = str(store) if store is not None else os.environ.get("RUNLAKE_STORE") or DEFAULT_STORE
-    if named.startswith("file://"):
-        named = named.removeprefix("file://")
+    named = named.removeprefix("file://")
     if "://" in named:
-        return named.rstrip("/")
+        raise InvalidValue("store", named, "the path of a local folder")
     # realpath, so that two spellings of one folder share their journals
-    return os.path.realpath(Path(named).expanduser())
+    path = os.path.realpath(Path(named).expanduser())
+    if _UNUSABLE.search(path):
+        raise InvalidValue("store", path, "a path without '|', '\\', control characters or '%' before two hex digits")
+    return path
 
 
 def journal_home() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import uuid
@@ -31,35 +30,30 @@ def spool(journal: Journal, source: Path | bytes, *, name: str | None = None) ->
         OSError: the source cannot be read or the spool cannot be written.
     """
     target = spool_path(journal.root, name or uuid.uuid4().hex)
-    if name is not None and target.exists():
-        return name, target.stat().st_size
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        if isinstance(source, bytes):
-            with _created(target) as file:
-                file.write(source)
-        else:
-            _copy(source, target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            target.unlink()
-        raise
-    journal.spooled(target)
+    if name is None or not target.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        try:
+            _copy(source, draft)
+            draft.replace(target)  # the ingester sees a name with all its bytes or no name
+        finally:
+            draft.unlink(missing_ok=True)
+        journal.spooled(target)
     return target.name, target.stat().st_size
 
 
-def _created(target: Path):  # type: ignore[no-untyped-def]  # the file object's type differs by platform
-    return os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as read, _created(target) as write:
-        try:
-            # shares the blocks where the file system can
-            while os.copy_file_range(read.fileno(), write.fileno(), 1 << 30):
-                pass
-        except (AttributeError, OSError):
-            read.seek(0)
-            write.seek(0)
-            write.truncate()
-            shutil.copyfileobj(read, write, 1 << 20)
+def _copy(source: Path | bytes, target: Path) -> None:
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as write:
+        if isinstance(source, bytes):
+            write.write(source)
+            return
+        with source.open("rb") as read:
+            try:
+                # shares the blocks where the file system can
+                while os.copy_file_range(read.fileno(), write.fileno(), 1 << 30):
+                    pass
+            except (AttributeError, OSError):
+                read.seek(0)
+                write.seek(0)
+                write.truncate()
+                shutil.copyfileobj(read, write, 1 << 20)

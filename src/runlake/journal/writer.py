@@ -84,6 +84,7 @@ class Journal:
         self._link = 0
         self._prev: dict[str | None, str] = {}
         self._unsynced: list[Path] = []
+        self._said: set[tuple[str, ...]] = set()
         self._begin_segment()
 
     def _begin_segment(self) -> None:
@@ -198,6 +199,12 @@ class Journal:
         with self._lock:
             if self._file is not None and self.clock.now_us() - self._opened_at >= age_s * 1e6:
                 self.close_segment(sync=False)
+
+    def first_time(self, *what: str) -> bool:
+        """Whether this writer has not been asked about these words before: what it says once, its later runs need not."""
+        known = what in self._said
+        self._said.add(what)
+        return not known
 
     def spooled(self, path: Path) -> None:
         """Remember a spooled file, to be brought to the disk before the next synced close."""

@@ -6,8 +6,10 @@ with its first run.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import queue
 import threading
 import time
 from dataclasses import dataclass, field
@@ -49,8 +51,7 @@ class Background:
     def _begin(self) -> None:
         self._watched: dict[str, Watched] = {}
         self._thread: threading.Thread | None = None
-        self._wake = threading.Event()
-        self._jobs: list[Callable[[], None]] = []
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._lock = threading.Lock()
 
     def watch(self, watched: Watched) -> None:
@@ -74,10 +75,8 @@ class Background:
             finally:
                 done.set()
 
-        with self._lock:
-            self._jobs.append(whole)
+        self._jobs.put(whole)
         self._ensure_thread()
-        self._wake.set()
         return done
 
     def after_fork(self) -> None:
@@ -91,20 +90,14 @@ class Background:
 
     def _loop(self) -> None:
         while True:
-            self._wake.wait(TICK_S)
-            self._wake.clear()
             try:
-                self._tick()
+                with contextlib.suppress(queue.Empty):
+                    self._jobs.get(timeout=TICK_S)()
+                self._look_after_all()
             except Exception as problem:  # noqa: BLE001 - a thread inside somebody's training says what failed and goes on
                 _log.warning("runlake: background work failed: %s: %s", type(problem).__name__, problem)
 
-    def _tick(self) -> None:
-        while True:
-            with self._lock:
-                job = self._jobs.pop(0) if self._jobs else None
-            if job is None:
-                break
-            job()
+    def _look_after_all(self) -> None:
         with self._lock:
             watched = list(self._watched.values())
         for one in watched:

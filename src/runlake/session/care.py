@@ -14,7 +14,6 @@ from runlake.schema import ARTIFACTS, IDENTITIES, RUNS
 from runlake.session import current
 from runlake.session.background import Watched, background
 from runlake.session.delivery import ensure_ingester
-from runlake.session.once import first_time
 
 if TYPE_CHECKING:
     from runlake.capture import CapturedFile, Context, RunFacts
@@ -69,7 +68,7 @@ class Care:
         facts = capture_run(self._context)
         rows = {RUNS: [self._header(facts)], ARTIFACTS: [self._file_row(f) for f in facts.files]}
         actor = self._recorder.author.actor_id
-        if first_time(self._recorder.journal.writer, actor, json.dumps(facts.identity, sort_keys=True)):
+        if self._recorder.journal.first_time(actor, json.dumps(facts.identity, sort_keys=True)):
             rows[IDENTITIES] = [IDENTITIES.row(ts=self._recorder.now(), actor_id=actor, **facts.identity)]
         self._recorder.rows({table: found for table, found in rows.items() if found})
 

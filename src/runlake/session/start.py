@@ -16,7 +16,6 @@ from runlake.schema import EVENTS, EXPERIMENTS, IDENTITIES, LINKS, PARAMS, RUNS,
 from runlake.session import current
 from runlake.session.care import Care
 from runlake.session.names import next_name
-from runlake.session.once import first_time
 from runlake.version import VERSION
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def start_run(
         parent: the run, or id of the run, that this one is nested in.
         run_id: id to use or to continue; None makes one.
         resume: "never" starts a new run, "must" continues `run_id`, "allow" does either.
-        store: path or URI; None takes `RUNLAKE_STORE`, else `./runlake_store`.
+        store: path of its folder; None takes `RUNLAKE_STORE`, else `./runlake_store`.
         capture: record code, environment, console and system metrics.
         context: where identity, facts and time come from; None takes them from the machine.
 
@@ -214,10 +213,10 @@ def _first_rows(
         RUNS: [header],
         EVENTS: [event],
         EXPERIMENTS: []
-        if resumed or not first_time(recorder.journal.writer, plan.experiment_id)
+        if resumed or not recorder.journal.first_time(plan.experiment_id)
         else [EXPERIMENTS.row(ts=now, experiment_id=plan.experiment_id, path=plan.experiment)],
         IDENTITIES: [IDENTITIES.row(ts=now, actor_id=author.actor_id, **identity)]
-        if first_time(recorder.journal.writer, author.actor_id)
+        if recorder.journal.first_time(author.actor_id)
         else [],
         PARAMS: param_rows(plan.params, now),
         TAGS: [TAGS.row(ts=now, key=key, values=values, removed=False) for key, values in plan.tags.items()],

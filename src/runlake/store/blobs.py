@@ -7,7 +7,6 @@ finds everything again.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -15,6 +14,7 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from runlake.errors import InvalidValue
 from runlake.journal import Row, Segment, spool_path
 from runlake.schema import ARTIFACTS
 from runlake.store.layout import Store, sync_file, sync_folder
@@ -30,7 +30,8 @@ def settle(segment: Segment, store: Store, root: Path) -> tuple[Segment, list[Pa
     """Store what the artifacts of a segment have spooled; fill in digest and size.
 
     Args:
-        segment: rows with `{"spool": name}` in their metadata wait for their bytes.
+        segment: rows with `{"spool": name}` in their metadata wait for their bytes; they may name their
+            digest already, and rows that do may share a spooled file.
         root: the journal root that has the spool.
 
     Returns:
@@ -88,14 +89,29 @@ def _settled(row: Row, store: Store, root: Path, found: list[Path]) -> Row:
     metadata, path = _spooled(row, root)
     if path is None:
         return row
+    named, size = row.values[_SHA], row.values[_SIZE]
+    if isinstance(named, str) and _is_stored(named, store):
+        # several rows may share a spooled file, which went with the first of them
+        found.append(path)
+        return _completed(row, metadata, sha=named, size=size)
     try:
         sha, size = store_blob(path, store)
-    except FileNotFoundError as problem:
-        if problem.errno == errno.ENOENT and not path.exists():
-            return _completed(row, {**metadata, "missing": True}, sha=None, size=row.values[_SIZE])
-        raise
+    except FileNotFoundError:
+        if path.exists():
+            raise
+        return _completed(row, {**metadata, "missing": True}, sha=named, size=size)
+    if named not in {None, sha}:
+        # what the row names was never here whole; what is here is kept under its own name
+        return _completed(row, {**metadata, "missing": True, "found": sha}, sha=named, size=size)
     found.append(path)
     return _completed(row, metadata, sha=sha, size=size)
+
+
+def _is_stored(sha: str, store: Store) -> bool:
+    try:
+        return store.blob_path(sha).is_file()
+    except InvalidValue:
+        return False
 
 
 def _spooled(row: Row, root: Path) -> tuple[dict[str, Any], Path | None]:
@@ -105,11 +121,9 @@ def _spooled(row: Row, root: Path) -> tuple[dict[str, Any], Path | None]:
         metadata = json.loads(text) if isinstance(text, str) and '"spool"' in text else None
     except ValueError:
         metadata = None
-    if not isinstance(metadata, dict) or row.values[_SHA] is not None:
-        return {}, None
-    name = metadata.pop("spool", None)
+    name = metadata.pop("spool", None) if isinstance(metadata, dict) else None
     # the name comes from a file: it may not lead anywhere else
-    if not isinstance(name, str) or not name.isalnum():
+    if not isinstance(metadata, dict) or not isinstance(name, str) or not name.isalnum():
         return {}, None
     return metadata, spool_path(root, name)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runlake.errors import StoreError
-from runlake.journal import OWNER_FILE, Journal, journal_root
+from runlake.journal import OWNER_FILE, Journal, journal_root, store_uri
 from runlake.store.backlog import Backlog, Waiting, Watch
 from runlake.store.budget import Budget
 from runlake.store.delivery import Delivery, Step, no_step
 from runlake.store.killed import say_killed, unfinished
-from runlake.store.layout import Store, checked, open_store, sync_folder
+from runlake.store.layout import Store, open_store, sync_folder
 from runlake.store.lock import draining
 from runlake.version import VERSION
 
@@ -57,7 +57,7 @@ def drain(uri: str, *, wait_s: float = 5.0, on_step: Step = no_step) -> DrainRep
         wait_s: how long to wait for the other process, seconds.
         on_step: called at each step of a delivery, for crash tests.
     """
-    root = journal_root(checked(uri))
+    root = journal_root(store_uri(uri))
     if not root.is_dir():
         return DrainReport()
     deadline = time.monotonic() + wait_s
@@ -84,7 +84,7 @@ def drain_if_free(uri: str) -> DrainReport | None:
     Returns:
         None where another process is at it.
     """
-    root = journal_root(checked(uri))
+    root = journal_root(store_uri(uri))
     try:
         with draining(root) as mine:
             return _drain_and_count(uri, root, no_step) if mine else None

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MARKER = "store.json"
-# What delta-rs 1.6 mistakes for something else when it makes a URL of a path: escapes, separators,
-# control characters, and `|`, which panics.
-_UNUSABLE = re.compile(r"%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f|]" + ("" if os.sep == "\\" else r"|\\"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +70,13 @@ def open_store(store: str | Path | None = None, *, create: bool = False) -> Stor
         InvalidValue: the path has characters that the table engine cannot address.
         StoreError: the marker cannot be read or written, or a newer Runlake wrote it.
     """
-    uri = checked(store_uri(store))
+    uri = store_uri(store)
     marker = Path(uri) / MARKER
     if not marker.exists():
         if not create:
             raise NotFound("store", uri, "log a run into it first, or name another one with --store or RUNLAKE_STORE")
         _create(marker)
     return Store(uri, _read(marker))
-
-
-def checked(uri: str) -> str:
-    """Return `uri` if a store can lie there.
-
-    Raises:
-        InvalidValue: it is not a local path, or has characters that the table engine cannot address.
-    """
-    if "://" in uri:
-        raise InvalidValue("store", uri, "the path of a local folder")
-    if _UNUSABLE.search(uri):
-        raise InvalidValue("store", uri, "a path without '|', '\\', control characters or '%' before two hex digits")
-    return uri
 
 
 def put_once(path: Path, content: bytes) -> bool:

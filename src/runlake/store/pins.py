@@ -51,7 +51,7 @@ class TablePins:
     _run_ids: tuple[int | None, RunIds] | None = None
     _absent: dict[Origin, int] = field(default_factory=dict)
     _committed: dict[int, frozenset[Origin]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def latest(self) -> int | None:
         """Look for the newest version; None where there is no table."""
@@ -109,11 +109,12 @@ class TablePins:
         Raises:
             StoreError: the table cannot be read.
         """
-        if self._run_ids is None or self._run_ids[0] != version:
-            with guarded(f"cannot read table {self.table.name}", self.store.uri):
-                found = self.scan(version).select(pl.col("run_id").unique()).collect()["run_id"].drop_nulls()
-            self._run_ids = version, RunIds(found, frozenset(found.to_list()))
-        return self._run_ids[1]
+        with self._lock:
+            if self._run_ids is None or self._run_ids[0] != version:
+                with guarded(f"cannot read table {self.table.name}", self.store.uri):
+                    found = self.scan(version).select(pl.col("run_id").unique()).collect()["run_id"].drop_nulls()
+                self._run_ids = version, RunIds(found, frozenset(found.to_list()))
+            return self._run_ids[1]
 
     def holds(self, segments: Sequence[Segment], version: int | None) -> set[Origin]:
         """Return which segments have their rows of this table in a version.
@@ -126,6 +127,15 @@ class TablePins:
         """
         if version is None or not segments:
             return set()
+        with self._lock:
+            return self._held(segments, version)
+
+    def forget(self, kept: set[Origin]) -> None:
+        """Forget segments that are gone from the journals."""
+        with self._lock:
+            self._absent = {origin: version for origin, version in self._absent.items() if origin in kept}
+
+    def _held(self, segments: Sequence[Segment], version: int) -> set[Origin]:
         asked, held = [], set()
         for segment in segments:
             origin = (segment.writer, segment.link)
@@ -142,10 +152,6 @@ class TablePins:
             self._absent.update({o: version for s in asked if (o := (s.writer, s.link)) not in found})
             held |= found
         return held
-
-    def forget(self, kept: set[Origin]) -> None:
-        """Forget segments that are gone from the journals."""
-        self._absent = {origin: version for origin, version in self._absent.items() if origin in kept}
 
     def _links(self, version: int) -> frozenset[Origin]:
         if version not in self._committed:

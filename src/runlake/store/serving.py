@@ -7,12 +7,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from runlake.journal import journal_root
+from runlake.journal import journal_root, store_uri
 from runlake.store.backlog import Backlog, Watch
 from runlake.store.budget import Budget
 from runlake.store.delivery import Step, no_step
 from runlake.store.ingest import WAKE, Drainer, DrainReport
-from runlake.store.layout import checked
 from runlake.store.lock import draining
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def run(
     Returns:
         False where another process holds the lock.
     """
-    root = journal_root(checked(uri))
+    root = journal_root(store_uri(uri))
     if not root.is_dir():
         return True
     tries = _LOCK_TRIES

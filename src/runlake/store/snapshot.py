@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from runlake.errors import NotFound, StoreError
-from runlake.journal import Segment, journal_root, spool_path
+from runlake.journal import Segment, journal_root, spool_path, store_uri
 from runlake.schema import COMMIT_ORDER, EXPERIMENTS, IDENTITIES, RUNS, SUMMARIES, TABLES, Table
 from runlake.store.backlog import Watch
 from runlake.store.guard import guarded
 from runlake.store.ingest import drain as drain_store
 from runlake.store.ingest import drain_if_free
-from runlake.store.layout import Store, checked, open_store
+from runlake.store.layout import Store, open_store
 from runlake.store.live import Overlay, Tail, reader_of
 from runlake.store.pins import RunIds, pins_of
 from runlake.store.presence import base_states
@@ -191,7 +191,7 @@ def open_snapshot(uri: str, *, as_of: datetime | None = None, live: bool = True,
         InvalidValue: no store can have this path.
         StoreError: the store cannot be read.
     """
-    root = journal_root(checked(uri))
+    root = journal_root(store_uri(uri))
     pending = _drained(uri, root, live) if drain and as_of is None else []
     # Journals first: what moves to the tables after this is in both, and left out of the overlay
     # because the table has it. The other way round it would be in neither.

@@ -25,6 +25,7 @@ State = NDArray[np.void]
 
 _WHICH = ("first", "last", "min", "max")
 _PLACE = ("step", "ts", "seq")
+_LARGEST = np.finfo(np.float64).max
 _STATE = np.dtype(
     [
         ("count", "i8"),
@@ -147,6 +148,7 @@ def _moments(states: State, groups: _Groups, finite: NDArray[np.bool_]) -> None:
         if not np.isfinite(mean).all():
             # the sum of large finite numbers may overflow, their mean does not
             mean = np.add.reduceat(value / groups.spread(divisor), groups.starts)
+            mean = np.clip(mean, -_LARGEST, _LARGEST)
         squares = np.where(finite, value - groups.spread(mean), 0.0) ** 2
         states["m2"] = np.add.reduceat(squares, groups.starts)
     states["mean"] = mean

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
+
+from runlake.errors import InvalidValue
 from runlake.journal import actor_id, journal_root, make_root, store_uri
 
-if TYPE_CHECKING:
-    import pytest
 
 
 class TestTheNameOfAStore:
@@ -29,8 +29,13 @@ class TestTheNameOfAStore:
         monkeypatch.chdir(tmp_path)
         assert store_uri() == str(tmp_path / "runlake_store")
 
-        monkeypatch.setenv("RUNLAKE_STORE", "s3://bucket/lake/")
-        assert store_uri() == "s3://bucket/lake"
+        monkeypatch.setenv("RUNLAKE_STORE", str(tmp_path / "lake"))
+        assert store_uri() == str(tmp_path / "lake")
+
+    @pytest.mark.parametrize("name", ["s3://bucket/lake", "https://host/lake", "a|b", "a%41b", "a\x00b", "a\\b"])
+    def test_is_refused_where_no_table_can_lie(self, name: str) -> None:
+        with pytest.raises(InvalidValue, match="store: expected"):
+            store_uri(name)
 
 
 class TestTheJournalRoot:

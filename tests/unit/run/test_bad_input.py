@@ -205,6 +205,11 @@ START = [
     (lambda s: start("e", parent=5, store=s), "parent: expected a Run or the id of one, but got int (5)"),
     (lambda s: start("e", tags=["a"], store=s), "tags: expected a mapping of keys to values, but got list"),
     (lambda s: start("e", params=5, store=s), "log_params: expected a dict, argparse namespace"),
+    (
+        lambda s: start("e", store="s3://bucket/lake"),
+        "store: expected the path of a local folder, but got 's3://bucket/lake'",
+    ),
+    (lambda s: start("e", store=f"{s}|x"), "store: expected a path without '|'"),
     (lambda s: start("e", notes=5, store=s), "notes: expected text, but got int (5)"),
 ]
 
