@@ -57,7 +57,7 @@ def body(detail: RunDetail) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-        VIEWS[chosen](detail)
+        VIEWS[chosen or state.RUN_VIEW.default](detail)
         url_mirror.show("run", key="run.url")
 
 

@@ -28,11 +28,11 @@ def show(detail: RunDetail) -> None:
         facts.sheet(code(detail.header), alt="State of the code")
         st.markdown("**Data**")
         _datasets(detail.datasets)
+        st.markdown("**Packages**")
+        _packages(detail.run_id)
     with right:
         st.markdown("**Process and machine**")
         facts.sheet(process(detail), alt="Process and machine")
-        st.markdown("**Packages**")
-        _packages(detail.run_id)
     _captured(detail)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from components.slots import Slot
 
 MOST_METRICS = 6
-_TELLING = 3
+_TELLING, _DIGITS = 2, 8
 _HELD_OUT = ("val", "test", "eval")
 
 
@@ -110,10 +110,22 @@ def _telling(runs: Sequence[Slot]) -> dict[str, list[str | None]]:
     differing = data.differences(tuple(run_ids)).table("params", only_different=True)
     # What all runs have comes before what only some have.
     rows = sorted(differing.iter_rows(named=True), key=lambda row: sum(row[one] is None for one in run_ids))
-    return {row["field"]: [row[one] for one in run_ids] for row in rows[:_TELLING]}
+    return {row["field"]: [_brief(row[one]) for one in run_ids] for row in rows[:_TELLING]}
+
+
+def _brief(text: str | None) -> str | None:
+    """Round a long number; the table of differences has all its digits."""
+    if text is None or len(text) <= _DIGITS:
+        return text
+    try:
+        return format.number(float(text))
+    except ValueError:
+        return text
 
 
 def _absent(groups: Sequence[curves.Group], runs: int) -> None:
-    parts = [f"{format.markdown(group.title)}: {runs - len(group.shown)}" for group in groups if len(group.shown) < runs]
+    parts = [
+        f"{format.markdown(group.title)}: {runs - len(group.shown)}" for group in groups if len(group.shown) < runs
+    ]
     if parts:
         st.caption(f"Runs without this metric – {', '.join(parts)}")

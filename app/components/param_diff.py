@@ -57,7 +57,7 @@ _WORDS = {
     "gpu": "GPU",
 }
 _ALL = "All"
-_TABLE_PX = 1000
+_TABLE_PX, _DIGITS = 1000, 10
 
 
 def show(runs: Sequence[Slot]) -> None:
@@ -150,18 +150,18 @@ def cell(row: dict[str, Any]) -> str | None:
     if delta is None or not math.isfinite(delta) or delta == 0:
         return text
     percent = row["percent"]
-    share = f", {signed(percent, digits=3)} %" if percent is not None and math.isfinite(percent) else ""
+    share = f", {signed(percent)} %" if percent is not None and math.isfinite(percent) else ""
     change = _sign(delta) + format.duration(abs(delta)) if row["field"] == "duration_s" else signed(delta)
     return f"{text} ({change}{share})"
 
 
-def signed(value: float, *, digits: int = 4) -> str:
-    """Show a change with its sign.
+def signed(value: float) -> str:
+    """Show a change with its sign, to three digits.
 
-    >>> signed(0.01234567), signed(-25.0), signed(27.7345, digits=3)
-    ('+0.01235', '−25', '+27.7')
+    >>> signed(0.01234567), signed(-25.0), signed(27.7345)
+    ('+0.0123', '−25', '+27.7')
     """
-    return _sign(value) + format.number(abs(float(f"{value:.{digits}g}")))
+    return _sign(value) + format.number(abs(float(f"{value:.3g}")))
 
 
 def _sign(value: float) -> str:
@@ -173,7 +173,7 @@ def _text(row: dict[str, Any]) -> str:
     if row.get("section") == "metrics" and number is not None:
         return format.number(number)
     if row.get("section") not in ("attributes", None):
-        return text
+        return text if number is None or len(text) <= _DIGITS else f"{number:.6g}"
     match row["field"]:
         case "duration_s" if number is not None:
             return format.duration(number)

@@ -98,7 +98,7 @@ def legend(
     if all(run.status == "finished" for run in runs):
         shown = shown.drop("status")
     c = st.column_config
-    button: dict[str, Any] = {"type": "tertiary", "width": 40, "alignment": "center"}
+    button: dict[str, Any] = {"type": "tertiary", "width": 36, "alignment": "center"}
     st.dataframe(
         shown.to_arrow(),
         key=_GRID,
@@ -110,10 +110,12 @@ def legend(
             "reference": c.ButtonColumn(
                 "★", help="The reference; click a star to change it.", key=_REFERENCE, on_click=_lead, **button
             ),
-            "run": c.MultiselectColumn("Run", options=[run.label for run in runs], color=[run.color for run in runs]),
-            "value": c.TextColumn(_heading(metric), alignment="right"),
-            "status": "Status",
-            **{f"param.{key}": c.TextColumn(key) for key in telling},
+            "run": c.MultiselectColumn(
+                "Run", options=[run.label for run in runs], color=[run.color for run in runs], width=120
+            ),
+            "value": c.TextColumn(_heading(metric), alignment="right", width=75),
+            "status": c.TextColumn("Status", width=70),
+            **{f"param.{key}": c.TextColumn(key, width=80) for key in telling},
             "remove": c.ButtonColumn("", key=_REMOVE, on_click=_drop, **button),
         },
         alt="The runs that are compared, with their colours",

@@ -93,6 +93,18 @@ def _page_of(panels: list[tuple[str, str, list[str]]]) -> list[tuple[str, str, l
     return panels[(at - 1) * PANELS : at * PANELS]
 
 
+def _name(key: str, title: str) -> str:
+    """Name a line in a panel of several by what comes before the name that they share."""
+    return key if key == title else key.removesuffix(f"/{title}")
+
+
+def _looks(panels: Sequence[tuple[str, str, list[str]]]) -> dict[str, int]:
+    """Give a place in the palette to each name, the same in all panels; a line alone has the first."""
+    alone = {key: 0 for _, title, keys in panels for key in keys if key == title}
+    shared = natural_order({_name(key, title) for _, title, keys in panels for key in keys if key != title})
+    return alone | {name: at for at, name in enumerate(shared)}
+
+
 def _draw(
     detail: RunDetail,
     panels: Sequence[tuple[str, str, list[str]]],
@@ -104,13 +116,15 @@ def _draw(
 ) -> None:
     wanted = tuple(one for _, _, keys in panels for one in keys)
     found = data.series((detail.run_id,), wanted, str(format.zone()))
+    looks = _looks(panels)
     groups = [
         curves.Group(
             title,
             tuple(
-                curves.Shown(one.removesuffix(f"/{title}"), series, series_colour(at), series_dash(at))
-                for at, one in enumerate(keys)
-                if (series := found.get((detail.run_id, one))) is not None
+                curves.Shown(name, found[detail.run_id, one], series_colour(looks[name]), series_dash(looks[name]))
+                for one in keys
+                if (detail.run_id, one) in found
+                for name in [_name(one, title)]
             ),
             section=section,
             named=keys != [title],
