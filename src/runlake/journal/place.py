@@ -33,7 +33,7 @@ def store_uri(store: str | Path | None = None) -> str:
     if "://" in named:
         raise InvalidValue("store", named, "the path of a local folder")
     # realpath, so that two spellings of one folder share their journals
-    path = os.path.realpath(Path(named).expanduser())
+    path = named if "\0" in named else os.path.realpath(Path(named).expanduser())
     if _UNUSABLE.search(path):
         raise InvalidValue("store", path, "a path without '|', '\\', control characters or '%' before two hex digits")
     return path
