@@ -19,7 +19,14 @@ LOCKS = {"runtime.txt": "build", "dev.txt": "dev"}
 def lock(name: str, group: str, *, constraint: Path | None, upgrade: bool) -> Path:
     """Write one lock file and return its path; versions in `constraint` are kept."""
     target = HERE / name
-    command = [uv(), "pip", "compile", str(HERE.parent / "pyproject.toml"), "--group", f"{HERE.parent}/pyproject.toml:{group}"]
+    command = [
+        uv(),
+        "pip",
+        "compile",
+        str(HERE.parent / "pyproject.toml"),
+        "--group",
+        f"{HERE.parent}/pyproject.toml:{group}",
+    ]
     command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--quiet"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--output-file", str(target)]
     command += ["--constraint", str(constraint)] if constraint else []

@@ -26,11 +26,10 @@ ALLOWED: dict[str, set[str]] = {
     "ids": {"errors"},
     "schema": {"errors", "ids"},
     # write side: runs inside other people's training
-    "media": BASE,
     "capture": BASE,
     "audit": BASE,
     "journal": BASE | {"audit"},
-    "run": BASE | {"media", "capture", "journal"},
+    "run": BASE | {"capture", "journal"},
     "session": BASE | {"capture", "journal", "run"},
     # read side: never writes what users logged
     "store": BASE | {"journal", "audit"},
@@ -61,7 +60,6 @@ OWNERS: dict[str, set[str]] = {
     "polars": {"store", "query", "analysis", "actions", "cli", "app"},
     "numpy": {"store", "query", "analysis", "figures", "app"},
     "sklearn": {"analysis"},
-    "tsdownsample": {"analysis"},
     "plotly": {"figures", "app"},
     "streamlit": {"app"},
     "starlette": {"app"},  # what Streamlit serves with

@@ -22,7 +22,6 @@ HEAVY = {
     "sklearn",
     "streamlit",
     "plotly",
-    "tsdownsample",
     "asyncio",
 }
 
