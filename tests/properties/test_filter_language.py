@@ -245,7 +245,7 @@ def test_a_compiled_filter_finds_what_the_slow_evaluator_finds(lake: tuple[Node,
 @settings(max_examples=150, deadline=None)
 @given(filters)
 def test_what_is_written_is_read_back_as_the_same_filter(node: Node) -> None:
-    assert parse(unparse(node)) == node
+    assert repr(parse(unparse(node))) == repr(node)  # NaN is not equal to itself
 
 
 def fault_of(read: Callable[[str], object], text: str) -> QueryError | None:
@@ -283,5 +283,5 @@ def test_any_text_is_a_filter_or_a_query_error_inside_it(text: str) -> None:
 def test_long_and_deep_filters_work(text: str) -> None:
     node = parse(text)
 
-    assert parse(unparse(node)) == node
+    assert repr(parse(unparse(node))) == repr(node)  # NaN is not equal to itself
     assert pl.DataFrame({"metrics.x": [2.0], "deleted": [True]}).filter(predicate(node, now=NOW)).height == 1

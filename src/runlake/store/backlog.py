@@ -118,7 +118,7 @@ class Watch:
         """List the folders as `journal.writers` does, reading again only what has changed since."""
         try:
             entries = [(entry.name, entry.stat().st_mtime_ns) for entry in os.scandir(self.root) if entry.is_dir()]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         known = {name: self._folders[name] for name, _ in entries if name in self._folders}
         for name, changed in entries:
