@@ -18,7 +18,7 @@ from runlake.run.params import changed_params, param_rows, params_of
 from runlake.run.summary import Summary
 from runlake.run.texts import NOTES, describe_error, note_fields, tag_values
 from runlake.run.values import as_number, as_other, check_key, check_step, micros, number_text, split
-from runlake.schema import ARTIFACTS, CONSOLE, EVENTS, LINKS, PARAMS, RUNS, SUMMARIES, TAGS, VALUES
+from runlake.schema import ARTIFACTS, CONSOLE, EVENTS, LINKS, PARAMS, RUNS, SUMMARIES, SYSTEM_METRICS, TAGS, VALUES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -317,6 +317,13 @@ class Run:
         rows = [CONSOLE.row(ts=now, stream=stream, text=text) for stream, text in lines]
         if rows and self._open:
             self._recorder.rows({CONSOLE: rows})
+
+    def log_system(self, samples: Mapping[str, float]) -> None:
+        """Log one sample of the machine or the process; keys name their unit, as in `process/rss_bytes`."""
+        now = self._recorder.now()
+        rows = [SYSTEM_METRICS.row(ts=now, key=key, value=value) for key, value in samples.items()]
+        if rows and self._open:
+            self._recorder.rows({SYSTEM_METRICS: rows})
 
     def finish(self, status: str = "finished", *, error: str | None = None) -> None:
         """End the run; when it has returned, all of it is on disk and every later read here sees it.

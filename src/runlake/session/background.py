@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from runlake.schema import RUNS, SYSTEM_METRICS
+from runlake.schema import RUNS
 from runlake.session.delivery import ensure_ingester
 
 if TYPE_CHECKING:
@@ -110,10 +110,7 @@ def _look_after(one: Watched) -> None:
     now = time.monotonic()
     if one.sampler is not None and now - one.sampled_at >= SAMPLE_EVERY_S:
         one.sampled_at = now
-        at = one.recorder.now()
-        samples = [SYSTEM_METRICS.row(ts=at, key=key, value=value) for key, value in one.sampler.sample().items()]
-        if samples:
-            one.recorder.rows({SYSTEM_METRICS: samples})
+        one.run.log_system(one.sampler.sample())
     if now - one.beaten_at >= FLUSH_EVERY_S:
         one.beaten_at = now
         at = one.recorder.now()
