@@ -148,6 +148,7 @@ def main() -> None:
     copy = sample.private_copy() if asked.sample else None
     if copy is not None:
         os.environ["RUNLAKE_STORE"] = copy.store
+        sys.stderr.write(f"  the copy is {copy.store}; the command line works on it with --store\n")
     try:
         app = st.App(APP / "main.py", middleware=[Middleware(Guarded)], on_script_error=report)
         app.run(config=options(asked.host, asked.port, os.environ))

@@ -11,9 +11,9 @@ import polars as pl
 from sklearn import metrics
 
 if TYPE_CHECKING:
-    from datasets import Data, Part
     from numpy.typing import NDArray
 
+    from datasets import Data, Part
     from runlake import Run
 
 

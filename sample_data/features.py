@@ -11,8 +11,9 @@ from sklearn.preprocessing import StandardScaler
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from datasets import Data
     from numpy.typing import NDArray
+
+    from datasets import Data
 
 
 def raw(data: Data) -> Data:

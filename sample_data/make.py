@@ -20,11 +20,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from threadpoolctl import threadpool_limits
+
 import story
 import studies
 import work
-from threadpoolctl import threadpool_limits
-
 from runlake.journal import make_root
 from runlake.store.lock import draining
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -136,18 +135,14 @@ class StoryClock:
 
     def __init__(self, start: datetime) -> None:
         self._now_us = round(start.timestamp() * 1_000_000)
-        self._lock = threading.Lock()
 
     def now_us(self) -> int:
-        """Microseconds since 1970, UTC; each look takes one of them, so that no two are the same."""
-        with self._lock:
-            self._now_us += 1
-            return self._now_us
+        """Microseconds since 1970, UTC."""
+        return self._now_us
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
-        with self._lock:
-            self._now_us += round(seconds * 1_000_000)
+        self._now_us += round(seconds * 1_000_000)
 
 
 def when(day: int, hour: float) -> datetime:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from people import PEOPLE, StoryClock, actor, run_id, when
-from studies import EXPERIMENTS, plans
-
 from runlake import actions
+from studies import EXPERIMENTS, plans
 
 
 def before(store: str) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import datasets
 import evaluation
 import features
+import runlake
 import training
 from people import PEOPLE, StoryClock, context, run_id
-
-import runlake
+from runlake.capture import SystemSampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,7 @@ def search(store: str, plan: Plan, parent: runlake.Run, clock: StoryClock) -> No
     parent.log_params({f"best/{key}": winner.params[key] for key in ("learning_rate", "max_depth")})
     outcome = "As expected." if winner.params["max_depth"] == 2 else "Not as expected: deeper trees do better."
     parent.note(conclusion=f"{winner.name} is best: {plan.aim} {best:.4f}. {outcome}")
+    clock.advance(1)
 
 
 def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], object]) -> dict[str, float]:
@@ -81,6 +82,7 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
     for role, part in (("train", data.train), ("validation", data.validation), ("test", data.test)):
         run.log_dataset(part.frame(data.features), plan.data, role=role)
     history: History = []
+    system = SystemSampler()
     try:
         for step in training.TRAINERS[plan.trainer](data, plan.params, plan.seed):
             clock.advance(step.seconds)
@@ -90,6 +92,7 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
             history.append((step.step, found))
             if len(history) % PRINT_EVERY == 1:
                 run.log_console([("stdout", f"step {step.step:>3}  {plan.aim} {found[plan.aim]:.4f}")])
+                run.log_system(system.sample())
             told()
     except ValueError as problem:
         run.log_console([("stderr", f"ValueError: {str(problem).splitlines()[0]}")])
@@ -99,6 +102,7 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
     clock.advance(2)
     keep(run, plan, data, step.model, history, results)
     conclude(run, plan, history, results)
+    clock.advance(1)
     return history[-1][1] | results
 
 
