@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from filter_evaluator import NOW, Row, evaluate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from filter_evaluator import NOW, Row, evaluate
 from runlake.errors import QueryError
 from runlake.query.compile import fields, predicate
 from runlake.query.expression import (
@@ -242,10 +242,15 @@ def test_a_compiled_filter_finds_what_the_slow_evaluator_finds(lake: tuple[Node,
     assert found([node], rows) == {unparse(node): [evaluate(node, row) is True for row in rows]}
 
 
+def alike(node: Node) -> str:
+    """Write a tree so that NaN is like itself and 0 like -0."""
+    return repr(node).replace("-0.0", "0.0")
+
+
 @settings(max_examples=150, deadline=None)
 @given(filters)
 def test_what_is_written_is_read_back_as_the_same_filter(node: Node) -> None:
-    assert repr(parse(unparse(node))) == repr(node)  # NaN is not equal to itself
+    assert alike(parse(unparse(node))) == alike(node)
 
 
 def fault_of(read: Callable[[str], object], text: str) -> QueryError | None:
@@ -283,5 +288,5 @@ def test_any_text_is_a_filter_or_a_query_error_inside_it(text: str) -> None:
 def test_long_and_deep_filters_work(text: str) -> None:
     node = parse(text)
 
-    assert repr(parse(unparse(node))) == repr(node)  # NaN is not equal to itself
+    assert alike(parse(unparse(node))) == alike(node)
     assert pl.DataFrame({"metrics.x": [2.0], "deleted": [True]}).filter(predicate(node, now=NOW)).height == 1

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from runlake.clock import SystemClock
 from runlake.errors import NotFound
-from runlake.query.lake import open_lake
+from runlake.query.lake import Lake
+from runlake.store.snapshot import open_snapshot
+
+if TYPE_CHECKING:
+    from runlake.query.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +30,13 @@ class KnownRun:
 
 def known_run(uri: str, run_id: str) -> KnownRun | None:
     """Look a run up by its whole id, deleted ones too; None where there is no such run or no store."""
+
+    def reopen() -> Source:
+        # Delivering is not for a process that trains: what waits in journals is read from there.
+        return open_snapshot(uri, drain=False)
+
     try:
-        lake = open_lake(uri)
+        lake = Lake(reopen(), reopen=reopen, clock=SystemClock())
     except NotFound:
         return None
     runs = lake.runs(columns=["run_id", "name"], where=f"run_id = '{run_id}'", deleted=True)
