@@ -90,7 +90,8 @@ class TestTheDemo:
             launcher.send_signal(signal.SIGTERM)
             _, errors = launcher.communicate(timeout=20)
 
-        assert (launcher.returncode, errors) == (0, "")
+        said = f"  the copy is {copies[0]}; the command line works on it with --store\n"
+        assert (launcher.returncode, errors) == (0, said)
         assert len(copies) == 1
         assert not copies[0].parent.exists()
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
