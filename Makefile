@@ -12,10 +12,10 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup check test test-e2e test-slow lint types format bench sample docs lock clean
+.PHONY: help demo setup check test test-e2e test-slow lint types format bench sample docs screenshots lock clean
 
 help:  ## List the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
 
 demo: $(VENV)/package.stamp  ## Show the dashboard on the sample runs (PORT=8600, NO_BROWSER=1)
 	@$(BIN)/runlake demo $(if $(PORT),--port $(PORT)) $(if $(NO_BROWSER),--no-browser)
@@ -52,6 +52,9 @@ sample: $(VENV)/dev.stamp  ## Train the sample models again and rebuild sample_d
 
 docs: $(VENV)/dev.stamp  ## Write the pages of docs/reference that follow from the code
 	$(PY) docs/generate.py
+
+screenshots: $(VENV)/dev.stamp  ## Take the pictures of the documentation again (needs Chromium)
+	$(PY) docs/screenshots.py
 
 lock: $(VENV)/dev.stamp  ## Resolve the dependencies again (UPGRADE=1 for the newest that fit)
 	$(BIN)/python requirements/lock.py $(if $(UPGRADE),--upgrade)

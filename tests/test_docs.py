@@ -19,9 +19,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import generate
 import pytest
 
+import generate
 import runlake
 from runlake import errors, schema
 from runlake.cli.main import build_parser
