@@ -42,9 +42,10 @@ def check_run_id(run_id: str) -> str:
     Raises:
         InvalidValue: it is empty, too long or has characters beyond letters, digits, `.`, `_`, `-`.
     """
-    if not _RUN_ID.fullmatch(run_id):
+    found = _RUN_ID.fullmatch(run_id)
+    if found is None:
         raise InvalidValue("run_id", run_id, "1 to 128 letters, digits, '.', '_' or '-', the first a letter or digit")
-    return run_id
+    return found.group()  # plain text, whatever kind of text it was
 
 
 def short_id(run_id: str) -> str:

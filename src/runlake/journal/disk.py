@@ -14,7 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 HELD_LIMIT = 64 * 1024 * 1024
@@ -71,23 +71,33 @@ class SegmentFile:
             return self._hold(record, needed)
         return True
 
-    def close(self, last: bytes, *, sync: bool) -> bool:
-        """Write the last bytes, cut the unused tail and close; False where the disk does not take it yet."""
+    def close(self, last: bytes, *, sync: Iterable[Path] | None) -> bool:
+        """Write the last bytes, cut the unused tail and close; False where the disk does not take it yet.
+
+        Args:
+            last: what closes the segment.
+            sync: bring the file to the disk, and these with it; None leaves that to the system.
+        """
         if not self.flush(now=True):
             return False
+        before = self.end
         try:
             self._write(last)
             os.ftruncate(self._fd, self.end)
-            if sync:
-                _sync(self._fd)
-                _sync_folder(self.path.parent)
-            if os.fstat(self._fd).st_nlink == 0:
-                self._report(f"{self.path} was deleted while it was written")
-            os.close(self._fd)
         except OSError as problem:
+            self.end = before  # nothing may follow the last bytes: the next record takes their place
             self._fail(problem)
             return False
-        self._fd = -1
+        try:
+            if os.fstat(self._fd).st_nlink == 0:
+                self._report(f"{self.path} was deleted while it was written")
+            elif sync is not None:
+                getattr(os, "fdatasync", os.fsync)(self._fd)
+                for path in (*sync, self.path.parent):  # on ext4 a new name can vanish while its bytes survive
+                    _sync_path(path)
+        except OSError as problem:
+            self._report(f"the journal {self.path} is written, but a power cut may cost it: {problem}")
+        self.abandon()
         return True
 
     def abandon(self) -> None:
@@ -175,13 +185,11 @@ def _pwrite(fd: int, data: bytes, offset: int) -> int:
 _write_at: Callable[[int, bytes, int], int] = getattr(os, "pwrite", _pwrite)  # Windows has no pwrite
 
 
-def _sync(fd: int) -> None:
-    getattr(os, "fdatasync", os.fsync)(fd)
-
-
-def _sync_folder(folder: Path) -> None:
-    # On ext4 a new name can vanish while its bytes survive.
-    fd = os.open(folder, os.O_RDONLY)
+def _sync_path(path: Path) -> None:
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return  # a spooled file that is in the store already
     try:
         os.fsync(fd)
     finally:

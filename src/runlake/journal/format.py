@@ -84,7 +84,17 @@ def both(points: bytes, rows: bytes) -> bytes:
 
 def rows_content(seq: int, logged_at: int, rows: list[list[object]]) -> bytes:
     """Canonical bytes of the rows of one call in one table."""
-    return encode([seq, logged_at, rows])
+    try:
+        return encode([seq, logged_at, rows])
+    except UnicodeEncodeError:
+        return encode([seq, logged_at, _writable(rows)])
+
+
+def _writable(value: object) -> object:
+    """Escape what has no UTF-8: half a character, or a file name of another encoding."""
+    if isinstance(value, list):
+        return [_writable(one) for one in value]
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def link_record(documents: list[str]) -> bytes:

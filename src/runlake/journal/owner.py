@@ -91,6 +91,7 @@ def process_started(pid: int) -> str | None:
 
 def _read(path: str) -> str:
     try:
-        return Path(path).read_text().strip()
+        # a process may call itself by any bytes
+        return Path(path).read_text(errors="replace").strip()
     except OSError:
         return ""

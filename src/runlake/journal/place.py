@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -43,8 +44,12 @@ def journal_home() -> Path:
     """Return the folder of all journals of this user: `RUNLAKE_JOURNAL`, else the user's state folder."""
     if named := os.environ.get("RUNLAKE_JOURNAL"):
         return Path(named).expanduser().absolute()
-    state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local/state") / "runlake"
+    if state := os.environ.get("XDG_STATE_HOME"):
+        return Path(state) / "runlake"
+    try:
+        return Path.home() / ".local/state/runlake"
+    except RuntimeError:  # an account without a name and without HOME, as in some containers
+        return Path(tempfile.gettempdir()) / f"runlake-{os.getuid()}"
 
 
 def journal_root(uri: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def writers(root: Path) -> list[WriterFolder]:
     """List the journals below a store's journal root, oldest writer folder first; [] where there is none."""
     if not root.is_dir():
         return []
-    folders = [path for path in root.iterdir() if path.is_dir() and (path / OWNER_FILE).exists()]
+    folders = [path for path in root.iterdir() if path.is_dir() and os.access(path / OWNER_FILE, os.F_OK)]
     return [_folder(path) for path in sorted(folders, key=lambda p: (p.stat().st_mtime_ns, p.name))]
 
 
@@ -66,7 +67,7 @@ def read_owner(text: str) -> Owner:
         facts = json.loads(text)
         machine, boot, namespace, started = (str(facts[name]) for name in ("machine", "boot", "namespace", "started"))
         return Owner(machine, boot, namespace, int(facts["pid"]), started, int(facts["uid"]))
-    except (KeyError, TypeError) as problem:
+    except (KeyError, TypeError, OverflowError) as problem:
         raise ValueError(f"not the owner of a journal: {text[:80]!r}") from problem
 
 

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runlake.audit import link_hash
@@ -32,10 +33,10 @@ from runlake.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 POINTS_LIMIT = 100_000
 BYTES_LIMIT = 8 * 1024 * 1024
+SHAPES_LIMIT = 60_000  # their numbers have 16 bits
 
 
 PointCall = tuple[Mapping[str, float], float, int | None]
@@ -118,21 +119,7 @@ class Journal:
             step: position of all of them.
             ts: claimed time in microseconds since 1970; None for now.
         """
-        with self._lock:
-            if self._busy:
-                # A signal handler or a finaliser logs while this very thread is inside a call.
-                self._deferred.append(partial(self.points, run_id, dict(values), step, ts))
-                return
-            self._busy = True
-            try:
-                self._append_points(run_id, values, step, ts)
-            except BaseException:
-                # An interrupt may have come between the write and its digest: count again when closing.
-                self._must_recount = True
-                raise
-            finally:
-                self._busy = False
-            self._run_deferred()
+        self._guarded(self._append_points, run_id, values, step, ts)
 
     def rows(
         self,
@@ -150,7 +137,7 @@ class Journal:
             points: numbers of the same call, which needs a run then.
             urgent: deliver within seconds.
         """
-        self._guarded(partial(self._append_rows, run_id, tables, points, urgent))
+        self._guarded(self._append_rows, run_id, tables, points, urgent)
 
     def end_run(self, run_id: str) -> None:
         """Say that this process adds nothing more to the run: its link in this segment is the final one."""
@@ -167,12 +154,9 @@ class Journal:
         """
         with self._lock:
             if self._busy:
-                self._deferred.append(partial(self._close_deferred, sync))
+                self._deferred.append(partial(self._close, sync=sync))
                 return True
             return self._close(sync=sync)
-
-    def _close_deferred(self, sync: bool) -> None:
-        self._close(sync=sync)
 
     def _close(self, *, sync: bool) -> bool:
         if self._file is None:
@@ -180,11 +164,11 @@ class Journal:
         if not self._file.flush(now=True):
             return False
         documents = self._documents(self._file)
-        closing = fmt.frame(fmt.link_record(documents)) + (fmt.URGENT if self._urgent else fmt.CLOSED)
-        if sync:
-            self._sync_spool()
-        if not self._file.close(closing, sync=sync):
+        closing = fmt.frame(fmt.link_record([*documents.values()])) + (fmt.URGENT if self._urgent else fmt.CLOSED)
+        if not self._file.close(closing, sync=self._unsynced if sync else None):
             return False
+        if sync:
+            self._unsynced.clear()
         self._chain(documents)
         self._lost_before += self._file.lost
         self._link += 1
@@ -202,6 +186,11 @@ class Journal:
 
     def first_time(self, *what: str) -> bool:
         """Whether this writer has not been asked about these words before: what it says once, its later runs need not."""
+        try:
+            # a store that was deleted and made anew has to be told again
+            what = (*what, str((Path(self.uri) / "store.json").stat().st_mtime_ns))
+        except OSError:
+            return True
         known = what in self._said
         self._said.add(what)
         return not known
@@ -211,24 +200,27 @@ class Journal:
         with self._lock:
             self._unsynced.append(path)
 
-    def _guarded(self, append: Callable[[], None]) -> None:
+    def _guarded(self, append: Callable[..., None], *call: Any) -> None:
         with self._lock:
             if self._busy:
-                self._deferred.append(partial(self._guarded, append))
+                # A signal handler or a finaliser logs while this very thread is inside a call.
+                self._deferred.append(partial(self._guarded, append, *call))
                 return
             self._busy = True
             try:
-                append()
+                append(*call)
+                if self._points >= POINTS_LIMIT or (self._file is not None and self._file.end >= BYTES_LIMIT):
+                    self._close(sync=False)
             except BaseException:
+                # An interrupt may have come between a write and what is noted of it, a digest or a number:
+                # the next call begins another segment, and this one is counted again when it is closed.
                 self._must_recount = True
+                self._shapes.clear()
                 raise
             finally:
                 self._busy = False
-            self._run_deferred()
-
-    def _run_deferred(self) -> None:
-        while self._deferred:
-            self._deferred.popleft()()
+            while self._deferred:
+                self._deferred.popleft()()
 
     def _append_points(self, run_id: str, values: Mapping[str, float], step: float, ts: int | None) -> None:
         keys = tuple(values)
@@ -242,7 +234,6 @@ class Journal:
             shape.content.rows += shape.keys
             shape.content.digest.update(body[fmt.POINT_CONTENT :])
         self._points += shape.keys
-        self._close_if_full(file)
 
     def _append_rows(
         self, run_id: str | None, tables: Mapping[Table, list[list[Any]]], points: PointCall | None, urgent: bool
@@ -266,11 +257,6 @@ class Journal:
                 run.add_points(numbers, shape.keys)
                 self._points += shape.keys
         self._urgent = self._urgent or urgent
-        self._close_if_full(file)
-
-    def _close_if_full(self, file: SegmentFile) -> None:
-        if self._points >= POINTS_LIMIT or file.end >= BYTES_LIMIT:
-            self._close(sync=False)
 
     def _shape(self, run_id: str, keys: tuple[str, ...]) -> Shape:
         shape = self._shapes.get((run_id, keys))
@@ -279,17 +265,21 @@ class Journal:
             run.add_shape(ordered)
             file.append(fmt.frame(fmt.shape_declaration(run.number, ordered)), needed=True)
             shape = self._shapes[run_id, keys] = Shape.of(ordered, run.number, run.shapes - 1, run.table("metrics"))
+            if run.shapes >= SHAPES_LIMIT:
+                self._points = POINTS_LIMIT
         return shape
 
     def _content(self, run_id: str | None) -> RunContent:
         found = self._runs.get(run_id)
         if found is None:
-            prev = self._prev.get(run_id, "")
-            found = self._runs[run_id] = RunContent(len(self._runs), run_id, prev)
-            self._opened().append(fmt.frame(fmt.run_declaration(found.number, run_id, prev)), needed=True)
+            file, number, prev = self._opened(), len(self._runs), self._prev.get(run_id, "")
+            file.append(fmt.frame(fmt.run_declaration(number, run_id, prev)), needed=True)
+            found = self._runs[run_id] = RunContent(number, run_id, prev)
         return found
 
     def _opened(self) -> SegmentFile:
+        if self._must_recount and self._close(sync=False):
+            self._must_recount = False
         if self._file is None:
             self._opened_at = self.clock.now_us()
             path = self.root / self.writer / f"{self._link:08d}.seg"
@@ -318,7 +308,7 @@ class Journal:
         self._lost_before = 0
         self._append_rows(None, {EVENTS: [event]}, None, urgent=False)
 
-    def _documents(self, file: SegmentFile) -> list[str]:
+    def _documents(self, file: SegmentFile) -> dict[str | None, str]:
         runs = list(self._runs.values())
         if self._must_recount:
             from runlake.journal.segment import recount  # reading back is for the rare interrupt only
@@ -327,22 +317,14 @@ class Journal:
         finals = {run.run_id for run in self._runs.values() if run.final}
         for run in runs:
             run.final = run.run_id in finals
-        return [run.link(self.writer, self._link, recovered=False) for run in runs]
+        return {run.run_id: run.link(self.writer, self._link, recovered=False) for run in runs}
 
-    def _chain(self, documents: list[str]) -> None:
-        for run, document in zip(self._runs.values(), documents, strict=True):
-            if run.final:
-                self._prev.pop(run.run_id, None)
+    def _chain(self, documents: Mapping[str | None, str]) -> None:
+        for run_id, document in documents.items():
+            if run_id in self._runs and self._runs[run_id].final:
+                self._prev.pop(run_id, None)
             else:
-                self._prev[run.run_id] = link_hash(document)
-
-    def _sync_spool(self) -> None:
-        for path in self._unsynced:
-            if path.exists():
-                fd = os.open(path, os.O_RDONLY)
-                os.fsync(fd)
-                os.close(fd)
-        self._unsynced.clear()
+                self._prev[run_id] = link_hash(document)
 
     def _after_fork(self) -> None:
         if self._file is not None:

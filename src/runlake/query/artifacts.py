@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from runlake.schema import ARTIFACTS
 from runlake.store.guard import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from runlake.query.source import Source
 
@@ -36,10 +37,15 @@ def artifacts(source: Source, run_ids: Iterable[str] | None = None) -> pl.DataFr
     return found.select(*place, version, latest, *_COLUMNS, "ts")
 
 
-def artifact_bytes(source: Source, run_id: str, path: str, version: int | None = None) -> bytes:
+def artifact_bytes(
+    source: Source, run_id: str, path: str, version: int | None = None, *, newer: Callable[[], Source] | None = None
+) -> bytes:
     """Return the bytes of one artifact, of its latest version unless `version` says otherwise.
 
     Bytes that still wait in this machine's spool are read from there.
+
+    Args:
+        newer: gives the newest source, which has the bytes that waited when this one was opened.
 
     Raises:
         NotFound: the run has no such artifact or version, it is a reference, or its bytes are not here.
@@ -54,13 +60,22 @@ def artifact_bytes(source: Source, run_id: str, path: str, version: int | None =
     row = chosen.row(0, named=True)
     if row["uri"] is not None:
         raise NotFound("stored bytes of artifact", name, f"it is a reference to {row['uri']}; Runlake opens none")
-    if row["sha256"] is not None:
-        return source.blob(row["sha256"])
-    spooled = source.spooled_path(str(facts_of(row["metadata"]).get("spool", "")))
-    if spooled is None:
+    content = _spooled(source, facts_of(row["metadata"]).get("spool"))
+    if content is not None:
+        return content
+    newest = newer() if newer is not None and row["sha256"] is None else source
+    if newest is not source:
+        return artifact_bytes(newest, run_id, path, row["version"])
+    if row["sha256"] is None:
         raise NotFound("stored bytes of artifact", name, "they wait on the machine that logged them, or are gone")
-    with guarded("cannot read a spooled artifact", source.uri):
-        return spooled.read_bytes()
+    return source.blob(row["sha256"])
+
+
+def _spooled(source: Source, name: object) -> bytes | None:
+    path = source.spooled_path(name) if isinstance(name, str) else None
+    with guarded("cannot read a spooled artifact", source.uri), contextlib.suppress(FileNotFoundError):
+        return path.read_bytes() if path else None
+    return None
 
 
 def facts_of(metadata: str | None) -> dict[str, object]:

@@ -22,7 +22,7 @@ def headers(source: Source, experiment_ids: pl.DataFrame, people: pl.DataFrame) 
     Per field the newest value that is not null counts (`fold` says what is newest), with these exceptions:
     `status` and `ended_at` follow `status`; `started_at` is the earliest and `heartbeat_at` the latest that any
     row states; `error` is null unless the run failed or was killed; `deleted` is never null. `duration_s` is null
-    while the run is running.
+    while the run is running, and where it would be negative.
 
     Returns:
         `_row` (0, 1, ...), then `ATTRIBUTES`: one row per run in the default order, started_at descending, then
@@ -41,8 +41,11 @@ def headers(source: Source, experiment_ids: pl.DataFrame, people: pl.DataFrame) 
             pl.coalesce("canonical_id", "experiment_id").alias("experiment_id"),
             pl.col("status").fill_null("running"),
             pl.col("deleted").fill_null(False),
+            # A clock that was put back between the two says nothing of the time between them.
             # Rounded, because Polars multiplies by 1e-6, which makes 3772 us 0.0037719999999999997 s.
-            ((pl.col("ended_at") - pl.col("started_at")).dt.total_microseconds() / 1e6).round(6).alias("duration_s"),
+            pl.when(pl.col("ended_at") >= pl.col("started_at"))
+            .then(((pl.col("ended_at") - pl.col("started_at")).dt.total_microseconds() / 1e6).round(6))
+            .alias("duration_s"),
         )
         .with_columns(pl.when(pl.col("status").is_in(["failed", "killed"])).then("error").alias("error"))
         .select(ATTRIBUTES)

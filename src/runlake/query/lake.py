@@ -150,7 +150,7 @@ class Lake:
         Raises:
             NotFound: there is no such artifact, or its bytes are not stored.
         """
-        return artifacts.artifact_bytes(self.snapshot, run_id, path, version)
+        return artifacts.artifact_bytes(self.snapshot, run_id, path, version, newer=lambda: self.refresh().snapshot)
 
     def datasets(self, run_ids: str | Iterable[str] | None = None) -> pl.DataFrame:
         """Return the data that runs used: run_id, name, version, role, attributes (JSON), ts."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from runlake.errors import InvalidType, InvalidValue, NotFound
 from runlake.journal import spool
 from runlake.run.files import check_name, media_type
-from runlake.run.values import check_key, check_step
+from runlake.run.values import as_other, check_key, check_step
 from runlake.schema import ARTIFACTS, LINKS
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def file_row(
 
     With a digest, rows of many runs share one copy.
     """
-    facts = dict(metadata or {})
-    size = None
+    kind, at, size = check_key(kind, "kind"), None if step is None else check_step(step), None
+    facts: dict[str, Any] = json.loads(as_other("metadata", dict(metadata or {}), recorder.clean)[1])
     try:
         facts["spool"], size = spool(recorder.journal, source, name=sha256)
     except OSError as problem:
@@ -52,7 +52,7 @@ def file_row(
         sha256=sha256,
         media_type=media_type(path),
         metadata=json.dumps(facts, sort_keys=True),
-        step=None if step is None else check_step(step),
+        step=at,
     )
 
 
@@ -70,6 +70,8 @@ def reference_row(
     digest = None if sha256 is None else sha256.lower()
     if digest is not None and (len(digest) != 64 or set(digest) - set("0123456789abcdef")):
         raise InvalidValue("log_reference: sha256", sha256, "64 hex digits")
+    if size_bytes is not None and (type(size_bytes) is not int or not 0 <= size_bytes < 2**63):
+        raise InvalidValue("log_reference: size_bytes", size_bytes, "a whole number of bytes")
     path = check_name(name if name is not None else uri.split("?")[0].rstrip("/").rsplit("/", 1)[-1])
     return ARTIFACTS.row(
         ts=recorder.now(),

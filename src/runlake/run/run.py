@@ -118,8 +118,7 @@ class Run:
             try:
                 self._journal.points(self.id, metrics, at, claimed)
             except OverflowError:
-                split(metrics, self._recorder.clean)
-                raise
+                self._log_checked(metrics, at, claimed)
             return
         self._log_checked(metrics, step, claimed)
 
@@ -314,7 +313,7 @@ class Run:
             lines: (stdout or stderr, text without its end).
         """
         now = self._recorder.now()
-        rows = [CONSOLE.row(ts=now, stream=stream, text=text) for stream, text in lines]
+        rows = [CONSOLE.row(ts=now, stream=str(stream), text=str(text)) for stream, text in lines]
         if rows and self._open:
             self._recorder.rows({CONSOLE: rows})
 
@@ -349,11 +348,8 @@ class Run:
             self._recorder.rows({RUNS: [patch], EVENTS: [event]}, urgent=True)
         self._journal.end_run(self.id)
         if not self._journal.close_segment():
-            _log.warning(
-                "runlake: run %s has finished, but its journal is not on disk yet: %s",
-                self.id,
-                self._journal.health.problem,
-            )
+            why = self._journal.health.problem
+            _log.warning("runlake: run %s has finished, but its journal is not on disk yet: %s", self.id, why)
 
     def __enter__(self) -> Self:
         return self

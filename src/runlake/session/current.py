@@ -9,15 +9,15 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from runlake.run import Run, describe_error
-
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from runlake.run import Run
 
 _Hook = Callable[[type[BaseException], BaseException, "TracebackType | None"], object]
 _context: ContextVar[Run | None] = ContextVar("runlake_run", default=None)
 _open: list[Run] = []
-_error: str | None = None
+_problem: BaseException | None = None
 _hooked = False
 
 
@@ -73,8 +73,8 @@ def _install() -> None:
 
 def _remember(hook: _Hook) -> _Hook:
     def excepthook(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
-        global _error
-        _error = describe_error(problem)
+        global _problem
+        _problem = None if hasattr(sys, "ps1") else problem  # a slip at the prompt ends no run
         hook(kind, problem, trace)
 
     return excepthook
@@ -82,7 +82,4 @@ def _remember(hook: _Hook) -> _Hook:
 
 def _finish_all() -> None:
     for run in reversed(open_runs()):
-        if _error is None:
-            run.finish()
-        else:
-            run.finish("killed" if _error.startswith("KeyboardInterrupt") else "failed", error=_error)
+        run.__exit__(None, _problem, None)

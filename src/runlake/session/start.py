@@ -77,9 +77,8 @@ def start_run(
         current.finish_previous(unless=plan.parent)
     journal = _journal(uri, context)
     recorder = Recorder(journal, plan.run_id, _author(journal, context), clean)
-    display = (
-        name or (known.name if known else None) or next_name(uri, plan.experiment_id, context.name_stem(recorder.now()))
-    )
+    display = clean("name", name or "") or (known.name if known else None)
+    display = display or next_name(uri, plan.experiment_id, context.name_stem(recorder.now()))
     care = Care(recorder, context, everything=capture)
     first = _first_rows(plan, recorder, display, care.identity(), resumed=known is not None)
     recorder.rows(first)

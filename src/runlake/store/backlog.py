@@ -96,7 +96,9 @@ class Watch:
             live = live or (folder.local and folder.alive and folder.writer not in self.own)
             if folder.owner is None or folder.owner.machine != machine_id():
                 whose = "of unknown origin" if folder.owner is None else "of another machine"
-                if folder.segments:
+                if not os.access(folder.path, os.R_OK | os.X_OK):
+                    problems.append(f"{folder.path} cannot be read: it is another user's journal")
+                elif folder.segments:
                     problems.append(f"{len(folder.segments)} journal segments {whose} wait in {folder.path}")
                 continue
             waiting.extend(self._of(folder, gone))
@@ -155,7 +157,7 @@ class Watch:
         if known is None:
             try:
                 known = state(path)
-            except FileNotFoundError:
+            except OSError:
                 return None
             if known != "open":
                 self._closed[path] = known
@@ -169,7 +171,11 @@ def _folder(path: Path) -> WriterFolder | None:
         return None
     except (OSError, ValueError):
         owner = None
-    found = {int(entry.name[:-4]): Path(entry.path) for entry in os.scandir(path) if _SEGMENT.fullmatch(entry.name)}
+    try:
+        entries = [entry for entry in os.scandir(path) if _SEGMENT.fullmatch(entry.name)]
+    except OSError:
+        entries = []  # another user's: `look` says so
+    found = {int(entry.name[:-4]): Path(entry.path) for entry in entries}
     local = owner is not None and is_local(owner)
     return WriterFolder(path, path.name, owner, local, owner is None or is_alive(owner), dict(sorted(found.items())))
 

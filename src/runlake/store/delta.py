@@ -86,6 +86,8 @@ class Appender:
         """
         with guarded(f"cannot append to table {self._table.name}", self._store.uri):
             handle = self._opened()
+            # forgotten while the outcome is open: whatever goes wrong, the next try begins with a fresh handle
+            self._handle = None
             before = handle.version()
             name = f"{new_id()}.parquet"
             file = self._path / name
@@ -98,8 +100,6 @@ class Appender:
             add = AddAction(
                 name, file.stat().st_size, {}, time.time_ns() // 1_000_000, True, stats_json(self._table, data)
             )
-            # forgotten while the outcome is open: whatever went wrong, the next try begins with a fresh handle
-            self._handle = None
             handle.create_write_transaction(
                 [add],
                 "append",

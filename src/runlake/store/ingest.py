@@ -109,6 +109,7 @@ class Drainer:
     on_step: Step = no_step
     watch: Watch = field(init=False)
     _appenders: dict[str, Appender] = field(default_factory=dict)
+    _store_id: str = ""
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.root)
@@ -122,6 +123,9 @@ class Drainer:
         try:
             if backlog.waiting or backlog.dead:
                 store = open_store(self.uri, create=True)
+                if store.id != self._store_id:
+                    # the handles of a store that was deleted know nothing of the one in its place
+                    self._store_id, self._appenders = store.id, {}
                 delivery = Delivery(
                     store, self.root, self.watch, self.on_step, rows, problems, appenders=self._appenders
                 )
@@ -154,7 +158,8 @@ def _batches(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
 
 def _bury(delivery: Delivery, watch: Watch) -> None:
     """Say `killed` for dead processes whose journals are all in, then remove their folders."""
-    dead = [folder for folder in watch.look().dead if not folder.segments]
+    # asked again of each folder: its process may have written and died between the listing and the look at it
+    dead = [folder for folder in watch.look().dead if not (folder.segments or any(folder.path.glob("*.seg")))]
     if not dead:
         return
     runs = unfinished([folder.writer for folder in dead], delivery.read)

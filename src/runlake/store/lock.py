@@ -24,12 +24,24 @@ def draining(root: Path) -> Iterator[bool]:
     fd = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     _held.add(fd)
     try:
-        yield _acquire(fd)
+        yield _acquire(fd) and _is_at(fd, root)
     finally:
         if fd in _held:  # not so in a child that was forked inside the block
             _held.discard(fd)
             _release(fd)
             os.close(fd)
+
+
+def holds(root: Path) -> bool:
+    """Whether the lock that this process holds is still the one that others see: a journal root may be deleted."""
+    return any(_is_at(fd, root) for fd in list(_held))
+
+
+def _is_at(fd: int, root: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), (root / LOCK).stat())
+    except OSError:
+        return False
 
 
 if os.name == "nt":

@@ -12,7 +12,7 @@ from runlake.store.backlog import Backlog, Watch
 from runlake.store.budget import Budget
 from runlake.store.delivery import Step, no_step
 from runlake.store.ingest import WAKE, Drainer, DrainReport
-from runlake.store.lock import draining
+from runlake.store.lock import draining, holds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +115,7 @@ def _serve(uri: str, root: Path, schedule: Schedule, poll_s: float, idle_s: floa
     drainer = Drainer(uri, root, on_step)
     idle_since = time.monotonic()
     woken_at = _touched(root)
-    while True:
+    while holds(root):
         backlog = drainer.watch.look()
         now = time.monotonic()
         touched = _touched(root)
@@ -130,6 +130,7 @@ def _serve(uri: str, root: Path, schedule: Schedule, poll_s: float, idle_s: floa
         if gave_up or now - idle_since >= idle_s:
             return gave_up
         time.sleep(poll_s)
+    return False
 
 
 def _touched(root: Path) -> int:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -129,3 +130,27 @@ class TestAReadOnlyPlace:
         journal.points("r", {"a": 1.0}, 0.0)
 
         assert journal.health.problem is not None
+
+
+class TestAFolderThatIsDeletedMeanwhile:
+    def test_costs_what_was_in_it_and_nothing_after(
+        self, store: str, failing: Disk, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        journal = Journal(store)
+        journal.points("r", {"a": 1.0}, 0.0)
+        shutil.rmtree(journal.root)
+
+        assert journal.close_segment()
+        journal.points("r", {"a": 1.0}, 1.0)
+        assert journal.close_segment()
+
+        assert steps(journal) == [1]
+        assert ["was deleted while it was written" in record.message for record in caplog.records] == [True]
+
+    def test_of_a_spooled_file_is_no_problem(self, store: str, tmp_path: Path) -> None:
+        journal = Journal(store)
+        journal.points("r", {"a": 1.0}, 0.0)
+        journal.spooled(tmp_path / "stored-meanwhile")
+
+        assert journal.close_segment(sync=True)
+        assert steps(journal) == [1]

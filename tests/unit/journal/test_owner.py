@@ -3,12 +3,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from dataclasses import replace
 
 import pytest
 
 from runlake.journal import is_alive, is_local, read_owner, this_process
 from runlake.journal.owner import process_started
+
+
+ENDLESS = '{"machine": "m", "boot": "", "namespace": "", "pid": 1e400, "started": "", "uid": 0}'
 
 
 class TestThisProcess:
@@ -19,6 +23,21 @@ class TestThisProcess:
 
     def test_survives_the_way_through_json(self) -> None:
         assert read_owner(this_process().to_json()) == this_process()
+
+    @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="renames its process")
+    def test_lives_whatever_it_calls_itself(self) -> None:
+        script = """
+            import ctypes
+            from runlake.journal import is_alive, this_process
+
+            ctypes.CDLL(None).prctl(15, "a name cut in \N{LATIN SMALL LETTER E WITH ACUTE}".encode()[:15])
+            print(is_alive(this_process()))
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+        )
+
+        assert done.stdout == "True\n"
 
     def test_is_dead_under_another_start_time(self) -> None:
         assert not is_alive(replace(this_process(), started="1"))
@@ -62,7 +81,7 @@ class TestADeadProcess:
 
 
 class TestNonsense:
-    @pytest.mark.parametrize("text", ["", "{}", "[]", '{"machine": 1}', "null"])
+    @pytest.mark.parametrize("text", ["", "{}", "[]", '{"machine": 1}', "null", ENDLESS])
     def test_is_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"."):
             read_owner(text)

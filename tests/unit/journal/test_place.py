@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from runlake.errors import InvalidValue
-from runlake.journal import actor_id, journal_root, make_root, store_uri
-
+from runlake.journal import actor_id, journal_home, journal_root, make_root, store_uri
 
 
 class TestTheNameOfAStore:
@@ -50,6 +51,19 @@ class TestTheJournalRoot:
             0o700,
             0o600,
         ]
+
+
+class TestAnAccountWithoutAHome:
+    def test_has_its_journals_beside_the_temporary_files(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        def no_home() -> Path:
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.delenv("RUNLAKE_JOURNAL", raising=False)
+        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+        monkeypatch.setattr(Path, "home", no_home)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+        assert journal_home() == tmp_path / f"runlake-{os.getuid()}"
 
 
 class TestAnActor:

@@ -95,6 +95,31 @@ class TestACall:
         assert (segment.links, segment.torn, len(points(segment))) == (None, False, 1)
 
 
+class Odd(str):
+    """Text that the serialiser does not take."""
+
+
+class TestACallThatFails:
+    def test_costs_nothing_of_what_came_before_and_comes_after(self, journal: Journal) -> None:
+        journal.points("r", {"a": 1.0}, 0.0)
+        with pytest.raises(TypeError):
+            journal.points(Odd("s"), {"a": 1.0}, 0.0)
+        journal.points("t", {"b": 2.0}, 0.0)
+        journal.points("r", {"a": 2.0}, 1.0)
+        journal.close_segment()
+
+        found = [(run_id, values) for segment in segments(journal) for run_id, _, _, _, _, values in points(segment)]
+        assert sorted(found, key=str) == [("r", {"a": 1.0}), ("r", {"a": 2.0}), ("t", {"b": 2.0})]
+        assert all(segment.links for segment in segments(journal))
+
+    def test_is_not_one_whose_text_has_no_utf8(self, journal: Journal) -> None:
+        journal.rows("r", {TAGS: [TAGS.row(ts=1, key="file", values=["caf\udce9.csv"], removed=False)]})
+
+        [segment] = segments(journal)
+        [row] = segment.rows["tags"]
+        assert ["caf\\udce9.csv"] in row.values
+
+
 class TestAClosedSegment:
     def test_says_what_it_holds_of_each_run(self, journal: Journal) -> None:
         journal.points("r1", {"a": 1.0, "b": 2.0}, 0.0)
@@ -152,6 +177,13 @@ class TestAClosedSegment:
             journal.points("r", {"a": 1.0}, float(step))
 
         assert [len(points(segment)) for segment in segments(journal)] == [10, 10, 5]
+
+    def test_follows_before_the_numbers_of_its_sets_of_keys_run_out(self, journal: Journal) -> None:
+        for n in range(2**16 + 1):
+            journal.points("r", {f"k{n}": 1.0}, 0.0)
+        journal.close_segment()
+
+        assert sum(len(segment.points) for segment in segments(journal)) == 2**16 + 1
 
     def test_is_urgent_where_a_run_ends_in_it(self, journal: Journal) -> None:
         journal.rows("r", {TAGS: [TAGS.row(ts=1, key="k", values=[], removed=False)]}, urgent=True)

@@ -48,6 +48,19 @@ class TestTheBytesOfAnArtifact:
 
         assert a_lake(logged, spool={"ab12": tmp_path / "waiting"}).artifact_bytes("run-1", "a.txt") == b"soon"
 
+    def test_come_from_the_spool_where_their_digest_is_known_before_they_are_stored(self, tmp_path: Path) -> None:
+        (tmp_path / "waiting").write_bytes(b"soon")
+        logged = a_run().add(
+            "artifacts",
+            run_id="run-1",
+            path="a.txt",
+            kind="code",
+            sha256="ab" * 32,
+            metadata=json.dumps({"spool": "ab12"}),
+        )
+
+        assert a_lake(logged, spool={"ab12": tmp_path / "waiting"}).artifact_bytes("run-1", "a.txt") == b"soon"
+
     @pytest.mark.parametrize(
         ("path", "version", "said"),
         [

@@ -50,6 +50,9 @@ class TestAHeader:
 
         assert (found["status"], found["ended_at"], found["duration_s"]) == ("running", None, None)
 
+    def test_has_no_duration_where_the_clock_was_put_back(self) -> None:
+        assert header(a_run(seconds=-3600.0))["duration_s"] is None
+
     def test_has_an_exact_duration(self) -> None:
         assert header(a_run(seconds=0.003772))["duration_s"] == 0.003772
 

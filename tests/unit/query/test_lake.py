@@ -112,6 +112,7 @@ class TestAStoreOnDisk:
         assert done.runs(columns=columns).rows() == [("rf", "finished", "0.1", 1.0, 0.5, "a, b")]
         assert done.metrics(run.id, "loss").select("step", "value").rows() == [(0.0, 2.0), (1.0, 1.0)]
         assert done.artifact_bytes(run.id, "a.txt") == b"bytes"
+        assert waiting.artifact_bytes(run.id, "a.txt") == b"bytes"
         assert done.events(run.id)["action"].to_list() == ["run.finish", "run.start"]
         assert done.run(run.short_id).problems == ()
         assert done.pending == ()

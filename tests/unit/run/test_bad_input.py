@@ -161,6 +161,12 @@ ARTIFACTS = [
     (lambda r, d: r.log_artifact(_file(d, ".env")), "looks like a secret by its name; pass allow_secret=True"),
     (lambda r, d: r.log_artifact(_file(d, "id_rsa")), "looks like a secret by its name; pass allow_secret=True"),
     (lambda r, d: r.log_artifact(_link(d, "model.txt", "server.pem")), "looks like a secret by its name"),
+    (lambda r, d: r.log_artifact(b"x", "a", kind=3), "kind: key: expected text, but got int (3)"),
+    (
+        lambda r, d: r.log_artifact(b"x", "a", metadata={"a": object()}),
+        "log: 'metadata': expected a number, text, flag",
+    ),
+    (lambda r, d: r.log_artifact(b"x", "a", step="late"), "step: expected an int or a float"),
     (lambda r, d: r.log_artifacts(d / "nothing"), "the folder is empty or the pattern matches nothing"),
     (lambda r, d: r.log_artifacts(_leading_out(d)), "is refused: it is a link that leads out of"),
     (lambda r, d: r.log_artifacts(_folder_with(d, "server.pem")), "looks like a secret by its name"),
@@ -171,6 +177,11 @@ ARTIFACTS = [
         lambda r, d: r.log_reference("s3://b/x", sha256="abc"),
         "log_reference: sha256: expected 64 hex digits, but got 'abc'",
     ),
+    (lambda r, d: r.log_reference("s3://b/x", size_bytes="big"), "size_bytes: expected a whole number of bytes"),
+    (lambda r, d: r.log_reference("s3://b/x", size_bytes=1.5), "size_bytes: expected a whole number of bytes"),
+    (lambda r, d: r.log_console([("stdout", 3)]), None),
+    (lambda r, d: r.note("caf\udce9.csv"), None),
+    (lambda r, d: r.set_tags({"file": "caf\udce9.csv"}), None),
 ]
 OTHERS = [
     (lambda r, d: r.finish("done"), "finish: expected one of finished, failed, killed, but got 'done'"),

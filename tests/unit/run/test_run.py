@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import logging
 import math
 import pickle
+import shutil
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -84,6 +86,12 @@ class TestLoggingNumbers:
         run.log({})
 
         assert lake_of(run).metrics(run_ids=[run.id]).is_empty()
+
+    def test_of_huge_integers_whose_sum_is_beyond_a_double_keeps_them(self, run: Run) -> None:
+        for _ in range(2):
+            run.log({"a": 10**308, "b": 10**308, "c": 1.5})
+
+        assert points(run, "a") == [(0.0, 1e308), (1.0, 1e308)]
 
 
 class TestSteps:
@@ -244,6 +252,14 @@ class TestArtifacts:
 
         assert lake_of(run).artifact_bytes(run.id, "model.bin") == b"then"
 
+    def test_have_metadata_without_secrets(self, run: Run) -> None:
+        run.log_artifact(b"x", "a.bin", metadata={"api_key": "abc123secretvalue", "shape": (2, np.int64(3))})
+        run.finish()
+
+        metadata = json.loads(lake_of(run).artifacts(run.id)["metadata"][0])
+        assert "abc123secretvalue" not in str(metadata)
+        assert metadata["shape"] == [2, 3]
+
 
 class TestTheEndOfARun:
     def statuses(self, store: str) -> dict[str, tuple[str, str | None]]:
@@ -275,6 +291,15 @@ class TestTheEndOfARun:
             "exit": ("failed", "SystemExit: 3"),
             "exit well": ("finished", None),
         }
+
+    def test_with_an_error_that_has_no_utf8_is_told(self, store: str) -> None:
+        with (
+            pytest.raises(FileNotFoundError),
+            runlake.start_run("e", "no such file", store=store, capture=False),
+        ):
+            raise FileNotFoundError("caf\udce9.csv")
+
+        assert self.statuses(store) == {"no such file": ("failed", "FileNotFoundError: caf\\udce9.csv")}
 
     def test_is_seen_by_the_next_read(self, store: str) -> None:
         for number in range(3):
@@ -310,6 +335,12 @@ class TestResuming:
             "run.start",
         ]
 
+    def test_takes_any_kind_of_text_for_an_id(self, store: str) -> None:
+        with runlake.start_run("e", run_id=np.str_("r-1"), resume="allow", store=store, capture=False) as run:
+            run.log({"a": 1.0})
+
+        assert (type(run.id), points(run, "a")) == (str, [(0.0, 1.0)])
+
     def test_allow_starts_what_is_not_there(self, store: str) -> None:
         runlake.start_run("e", run_id="mine", resume="allow", store=store, capture=False).finish()
         runlake.start_run("e", run_id="mine", resume="allow", store=store, capture=False).finish()
@@ -326,6 +357,15 @@ class TestNames:
 
         assert [name.rsplit("_", 1)[1] for name in names] == ["v1", "v2", "v1"]
         assert names[0].startswith(f"{datetime.now(UTC):%Y-%m-%d}_")
+
+    def test_of_experiments_are_told_again_to_a_store_made_anew(self, store: str) -> None:
+        for _ in range(2):
+            with runlake.start_run("e", "a", store=store, capture=False):
+                pass
+            found = runlake.open_lake(store).runs(columns=["experiment", "name"]).rows()
+            shutil.rmtree(store)
+
+        assert found == [("e", "a")]
 
 
 class TestNesting:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -11,8 +12,9 @@ import pytest
 from journaling import OTHER, RUN, Writer, counts, stored, versions
 from runlake.journal import journal_root
 from runlake.schema import COMMIT_ORDER, EVENTS, EXPERIMENTS, METRICS, RUNS, SUMMARIES, TAGS
+from runlake.store.backlog import Backlog, Watch
 from runlake.store.delivery import INTENT
-from runlake.store.ingest import WAKE, DrainReport, drain
+from runlake.store.ingest import WAKE, Drainer, DrainReport, drain
 from runlake.store.layout import open_store
 from runlake.store.lock import draining
 
@@ -428,6 +430,13 @@ class TestGarbage:
         assert drain(store).problems == ()
         assert (root / "notes" / "a.seg").read_text() == "x"
 
+    def test_that_is_a_folder_with_the_name_of_a_segment_is_left_alone(self, store: str) -> None:
+        writer = a_whole_run(store)
+        (writer.folder / "00000099.seg").mkdir()
+
+        assert drain(store).problems == ()
+        assert counts(store)["runs"] == 2
+
     def test_in_place_of_an_owner_is_reported(self, store: str) -> None:
         writer = a_whole_run(store)
         (writer.folder / "owner.json").write_text("{")
@@ -545,6 +554,34 @@ class TestAStoreThatCannotBeWritten:
         (Path(store) / "metrics").unlink()
         drain(store)
         assert counts(store) == WHOLE
+
+
+class TestAStoreThatIsDeletedMeanwhile:
+    def test_is_made_anew_for_what_comes_after(self, store: str) -> None:
+        drainer = Drainer(store, journal_root(store))
+        writer = Writer(store).start().log(0, loss=1.0).close()
+        drainer.drain()
+        shutil.rmtree(store)
+        writer.log(1, loss=0.5).finish()
+        report = drainer.drain()
+
+        assert report.problems == ()
+        assert stored(store, "metrics")["step"].to_list() == [1.0]
+
+
+class TestASegmentThatAppearsBetweenTwoLooks:
+    def test_keeps_its_owner(self, store: str) -> None:
+        class Late(Watch):
+            def look(self) -> Backlog:
+                seen = Watch(self.root).look()
+                return Backlog([], [replace(folder, segments={}) for folder in seen.dead], live=False, problems=())
+
+        Writer(store).start().log(0, loss=1.0).die()
+        drainer = Drainer(store, journal_root(store))
+        drainer.watch = Late(journal_root(store))
+        drainer.drain()
+
+        assert drain(store).ingested["metrics"] == 1
 
 
 class TestNoJournal:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from runlake.store.lock import LOCK, draining
+from runlake.store.lock import LOCK, draining, holds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,3 +45,11 @@ class TestTheLock:
     def test_needs_its_folder(self, tmp_path: Path) -> None:
         with pytest.raises(OSError, match="No such file"), draining(tmp_path / "none"):
             pass
+
+    def test_is_lost_with_its_file(self, tmp_path: Path) -> None:
+        with draining(tmp_path) as first:
+            before = holds(tmp_path)
+            (tmp_path / LOCK).unlink()
+            after = holds(tmp_path)
+            with draining(tmp_path) as second:
+                assert (first, before, after, second) == (True, True, False, True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import threading
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from runlake.journal import journal_root
 from runlake.store.backlog import Watch
 from runlake.store.budget import Budget
 from runlake.store.ingest import WAKE, DrainReport
-from runlake.store.lock import draining
+from runlake.store.lock import LOCK, draining
 from runlake.store.serving import Policy, Schedule, run
 
 NOW = Policy(interval_s=0.0, urgent_s=0.0)
@@ -130,6 +131,21 @@ class TestRunning:
         assert run(store, policy=Policy(0.0, 0.0, retry_s=0.001), poll_s=0.001, idle_s=60)
 
         assert len(list(writer.folder.glob("*.seg"))) == 1
+
+    def test_leaves_the_journals_to_whoever_holds_their_new_lock(self, store: str) -> None:
+        Writer(store).start().log(0, loss=1.0)
+        root = journal_root(store)
+        left: list[bool] = []
+        serving = threading.Thread(target=lambda: left.append(run(store, poll_s=0.05, idle_s=30.0)))
+        serving.start()
+        while not (root / LOCK).exists():
+            time.sleep(0.01)
+        (root / LOCK).unlink()
+        with (root / LOCK).open("w") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)  # as another process does: this one's locks are its own
+            serving.join(10.0)
+
+        assert left == [False]
 
     def test_ends_at_once_where_there_is_no_journal(self, store: str) -> None:
         assert run(store)
