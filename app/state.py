@@ -147,10 +147,13 @@ COMPARE_SEARCH = Param("compare", "q", "")
 ALLOWED: tuple[Param[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Param))
 
 
-def restore(page: str, query: Mapping[str, str]) -> None:
+def restore(page: str, query: Mapping[str, str]) -> bool:
     """Take over what the address says, when `page` has just been entered.
 
     What pages share is taken once per session only: later it would bring an old choice back.
+
+    Returns:
+        Whether the page has just been entered.
     """
     entered = st.session_state.get("frame.page") != page
     first = "frame.page" not in st.session_state
@@ -159,6 +162,7 @@ def restore(page: str, query: Mapping[str, str]) -> None:
         wanted = (param.page == page and (entered or param.navigates)) or (param.page == "" and first)
         if wanted and param.name in query and (value := param.read(query[param.name])) is not None:
             param.set(value)
+    return entered
 
 
 def query_string(page: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import frame
-from components import compare_curves, empty_state, param_diff, run_basket, url_mirror
+from components import compare_curves, empty_state, links, param_diff, run_basket, url_mirror
 
 if TYPE_CHECKING:
     from components.slots import Slot
@@ -38,7 +38,7 @@ if not chosen:
         "No runs are chosen. Tick some on the Runs page, or add one here.", icon=":material/compare_arrows:"
     )
     with st.container(horizontal=True, horizontal_alignment="center"):
-        st.page_link("app_pages/runs.py", label="Choose runs", icon=":material/table_rows:")
+        st.page_link(links.runs(), label="Choose runs", icon=":material/table_rows:")
 else:
     curves(chosen)
     if len(chosen) == 1:

@@ -16,6 +16,7 @@ from components import (
     curve_controls,
     empty_state,
     event_list,
+    links,
     param_table,
     result_table,
     run_choice,
@@ -69,7 +70,7 @@ def count(detail: RunDetail, name: str) -> str:
 if not state.RUN_ID.get():
     empty_state.show("No run is named. Open one from the Runs page.", icon=":material/science:")
     with st.container(horizontal=True, horizontal_alignment="center"):
-        st.page_link("app_pages/runs.py", label="Show all runs", icon=":material/table_rows:")
+        st.page_link(links.runs(), label="Show all runs", icon=":material/table_rows:")
 elif (run_id := run_choice.resolve(state.RUN_ID.get())) is not None:
     run_choice.arrive(run_id)
     curve_controls.ready(state.RUN_VIEW)

@@ -43,11 +43,12 @@ else:
             language="sql",
             action="Clear filters",
             on_action=filter_bar.clear,
+            details=filter_bar.unknown(said, columns.available()),
         )
     else:
         # A damaged table of metrics leaves the rest of the page usable.
         with frame.guard():
-            choice = columns.choose()
+            choice = columns.choose((state.RUNS_SORT.get(), *said.columns))
             rows, shown = columns.read(
                 choice, where=said.where, order_by=sorting.order(), limit=int(state.RUNS_LIMIT.get())
             )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _GRID = "run.artifacts.grid"
 _SHOWN = "run.artifacts.shown"
 _ALL = "run.artifacts.all"
-_LABELS = {"path": "Path", "version": "Version", "kind": "Kind", "size": "Size", "sha256": "SHA-256", "when": "Logged"}
-_WIDTHS = {"path": 210, "version": 62, "kind": 85, "size": 70, "sha256": 95, "when": 145}
+_LABELS = {"path": "Path", "version": "Version", "kind": "Kind", "size": "Size", "when": "Logged"}
+_WIDTHS = {"path": 250, "version": 62, "kind": 118, "size": 70, "when": 145}
 _ALIGNED = {"version", "size"}
 # Where an artifact of one of these kinds is logged, capture has logged it.
 CAPTURED = ("code", "environment")
@@ -84,7 +84,6 @@ def written(artifacts: pl.DataFrame) -> pl.DataFrame:
             "version": artifacts["version"].cast(pl.String),
             "kind": artifacts["kind"],
             "size": [format.size(size) if size is not None else None for size in artifacts["size_bytes"]],
-            "sha256": artifacts["sha256"],
             "when": [format.local(ts) for ts in artifacts["ts"]],
         },
         schema_overrides=dict.fromkeys(_LABELS, pl.String),

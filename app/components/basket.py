@@ -23,7 +23,7 @@ def show(names: dict[str, str]) -> None:
     chosen = [run_id for run_id in state.basket() if run_id in names]
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not chosen:
-            st.caption("Tick runs in the table to compare them.", width="stretch")
+            st.caption("Click the name of a run to look at it; tick runs to compare them.", width="stretch")
         else:
             st.session_state[_CHIPS] = chosen
             st.multiselect(

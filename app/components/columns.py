@@ -30,6 +30,7 @@ class Choice:
     columns: tuple[str, ...]
     left_out: int = 0  # columns beyond what one table shows
     headlines: tuple[str, ...] = ()  # candidates, of which the fullest few stay
+    asked: tuple[str, ...] = ()  # what the runs are filtered or sorted by: stays in any case
 
 
 def available() -> tuple[str, ...]:
@@ -44,8 +45,12 @@ def available() -> tuple[str, ...]:
     )
 
 
-def choose() -> Choice:
-    """Return the columns that the preset or the reader's own choice asks for."""
+def choose(asked: Sequence[str] = ()) -> Choice:
+    """Return the columns that the preset or the reader's own choice asks for.
+
+    Args:
+        asked: columns that the runs are filtered or sorted by, which a summary has to show.
+    """
     everything = available()
     match state.RUNS_PRESET.get():
         case "Params":
@@ -55,10 +60,10 @@ def choose() -> Choice:
         case "All":
             return _capped((*everything, "run_id"))
         case "Custom":
-            return _capped(tuple(c for c in state.RUNS_COLUMNS.get() if c in everything or c == "run_id"))
+            own = tuple(c for c in state.RUNS_COLUMNS.get() if c in everything or c == "run_id")
+            return _capped(own) if own else _summary(everything, asked)
         case _:
-            headlines = _headlines(everything)
-            return Choice((*ATTRIBUTES, *headlines), headlines=headlines)
+            return _summary(everything, asked)
 
 
 def read(choice: Choice, *, where: str, order_by: str, limit: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -69,7 +74,7 @@ def read(choice: Choice, *, where: str, order_by: str, limit: int) -> tuple[pl.D
     asked = tuple(dict.fromkeys((*ALWAYS, *choice.columns)))
     rows = data.runs(where=where or None, order_by=order_by, limit=limit, columns=asked)
     best = _fullest(rows, choice.headlines)
-    shown = tuple(c for c in choice.columns if c not in choice.headlines or c in best)
+    shown = tuple(c for c in choice.columns if c not in choice.headlines or c in best or c in choice.asked)
     drawn = next((c.removeprefix("metrics.") for c in shown if c in best and c.startswith("metrics.")), None)
     if drawn is None or not _is_cheap(rows, drawn, where=where, order_by=order_by, limit=limit):
         return rows, shown
@@ -98,6 +103,7 @@ def controls() -> None:
                 "Columns, in this order",
                 (*available(), "run_id"),
                 key=state.RUNS_COLUMNS.key,
+                placeholder="As in the summary; choose your own",
                 persist_state="session",
                 format_func=lambda column: f"{run_table.label(column)}  ({run_table.kind(column)})",
                 width=420,
@@ -114,6 +120,12 @@ def _fullest(rows: pl.DataFrame, headlines: Sequence[str]) -> list[str]:
     counts = {c: len(rows) - rows[c].null_count() for c in headlines}
     ranked = sorted((c for c in headlines if counts[c]), key=lambda c: (c.startswith("summary."), -counts[c]))
     return ranked[:_HEADLINES]
+
+
+def _summary(everything: Sequence[str], asked: Sequence[str]) -> Choice:
+    headlines = _headlines(everything)
+    named = tuple(c for c in dict.fromkeys(asked) if c in everything and c not in ATTRIBUTES)
+    return Choice(tuple(dict.fromkeys((*ATTRIBUTES, *named, *headlines))), headlines=headlines, asked=named)
 
 
 def _headlines(everything: Sequence[str]) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def show(groups: Sequence[Group], choice: Choice, setting: Setting) -> None:
         live_curves.show(sections(groups, arranged), axes, tokens, key=f"{setting.key}.live", alt=alt)
     else:
         _plotly(panels_figure(sections(groups, arranged), axes=axes, tokens=theme(st.context.theme.type)), setting, alt)
-    if text := caption(arranged, log_y=choice.log_y):
+    if text := caption(arranged, log_y=choice.log_y, can_drag=setting.knobs is not None and not setting.live):
         st.caption(text)
 
 

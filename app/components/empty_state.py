@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def show(
@@ -18,6 +18,7 @@ def show(
     language: str = "python",
     action: str = "",
     on_action: Callable[[], None] | None = None,
+    details: Sequence[str] = (),
 ) -> None:
     """Say why there is nothing and what to do about it.
 
@@ -28,11 +29,14 @@ def show(
         language: of `command`.
         action: label of a button.
         on_action: its callback.
+        details: further sentences; shown literally, since they may hold words from data.
     """
     with st.container(border=True, horizontal_alignment="center", gap="small"):
         st.space("small")
         st.markdown(f"{icon}", text_alignment="center")
         st.markdown(f"**{sentence}**", text_alignment="center")
+        for sentence in details:
+            st.text(sentence, text_alignment="center")
         if action:
             st.button(action, key=f"empty.{action}", on_click=on_action)
         if command:

@@ -37,7 +37,10 @@ def show(detail: RunDetail) -> None:
         f"{events.height:,} {'event' if events.height == 1 else 'events'}, newest first. "
         "Names are claimed by the machine that acted; `local` means that nobody checked them."
     )
-    table.show(written(events), labels=_LABELS, widths=_WIDTHS, most_px=680, alt="Events of the run, newest first")
+    shown = written(events)
+    # What no event has would only take width from what some have.
+    labels = {name: label for name, label in _LABELS.items() if shown[name].null_count() < shown.height}
+    table.show(shown, labels=labels, widths=_WIDTHS, most_px=680, alt="Events of the run, newest first")
 
 
 def written(events: pl.DataFrame) -> pl.DataFrame:

@@ -25,6 +25,15 @@ def field(column: str) -> Field:
     return Field(_KINDS[kind], key) if dot and kind in _KINDS else Field(FieldKind.ATTRIBUTE, column)
 
 
+def column(field: Field) -> str:
+    """Return the column of the run table that shows a field, whatever the aspect of it.
+
+    >>> column(Field(FieldKind.METRIC, "val/f1", "max")), column(Field(FieldKind.ATTRIBUTE, "status"))
+    ('metrics.val/f1', 'status')
+    """
+    return field.key if field.kind is FieldKind.ATTRIBUTE else f"{field.kind}.{field.key}"
+
+
 def any_of(column: str, values: Iterable[str]) -> Node | None:
     """Say that a field is one of some texts; None for no texts."""
     texts = tuple(Text(v) for v in values)

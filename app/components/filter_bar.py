@@ -10,9 +10,12 @@ import streamlit as st
 import state
 from components import expressions
 from runlake.errors import QueryError
+from runlake.query.compile import fields
 from runlake.query.language import parse, unparse
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from runlake.query.expression import Node
 
 ALL_EXPERIMENTS = ""
@@ -35,6 +38,7 @@ class Filter:
     but_status: str  # the same without the status, for counting
     from_widgets: bool  # the widgets wrote some of it
     error: QueryError | None  # why the box does not parse
+    columns: tuple[str, ...] = ()  # of the run table, that the box speaks of
 
 
 def show(*, experiments: list[str], users: list[str]) -> Filter:
@@ -121,7 +125,14 @@ def _said() -> Filter:
         but_status=_text(expressions.all_of(others, typed)),
         from_widgets=others is not None or status is not None,
         error=problem,
+        columns=() if typed is None else tuple(sorted(expressions.column(field) for field in fields(typed))),
     )
+
+
+def unknown(said: Filter, known: Container[str]) -> list[str]:
+    """Say which keys of the filter no run has, so that it can match none."""
+    kinds = ("metrics.", "params.", "tags.", "summary.")
+    return [f"No run has {column}." for column in said.columns if column.startswith(kinds) and column not in known]
 
 
 def _text(condition: Node | None) -> str:

@@ -25,7 +25,6 @@ MAX_POINTS = 400
 _LEFT, _WIDTH = 4.0, 95.0  # percent of the canvas
 _TOP_PX = 8  # a title at the very edge would be cut
 _TYPES = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
-_MARKER_POINTS = 40
 _BAD = (("nan_x", "pin", 0.03), ("below_x", "arrow", 0.03), ("above_x", "arrow", 0.97))
 
 
@@ -55,7 +54,7 @@ def spec(sections: Sequence[Section], axes: Axes, tokens: Theme) -> tuple[dict[s
         option["xAxis"].append(_x_axis(index, axes, tokens))
         option["yAxis"] += _y_axes(index, axes, tokens)
         for line in panel.lines:
-            option["series"] += _series(line, index)
+            option["series"] += _series(line, index, marked=panel.has_markers(line))
     return option, height + _TOP_PX
 
 
@@ -107,11 +106,11 @@ def _y_axes(index: int, axes: Axes, tokens: Theme) -> list[dict[str, Any]]:
     return [shown, {"gridIndex": index, "type": "value", "min": 0, "max": 1, "show": False, "name": ""}]
 
 
-def _series(line: Line, index: int) -> list[dict[str, Any]]:
+def _series(line: Line, index: int, *, marked: bool) -> list[dict[str, Any]]:
     curve = line.curve
     smoothed = len(curve.trend_x) > 0
     raw = _line(line, index, curve.x, curve.y, opacity=0.3 if smoothed else 1.0)
-    raw |= {"showSymbol": len(curve.x) <= _MARKER_POINTS or curve.has_lone_points, "symbolSize": 4}
+    raw |= {"showSymbol": marked, "symbolSize": 4}
     series = [raw]
     if smoothed:
         raw["tooltip"] = {"show": False}

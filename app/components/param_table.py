@@ -27,13 +27,14 @@ def search(detail: RunDetail) -> None:
     show(detail.params, query=state.RUN_SEARCH.get())
 
 
-def show(params: pl.DataFrame, *, query: str = "", most_px: int = 640) -> None:
+def show(params: pl.DataFrame, *, query: str = "", most_px: int = 640, typed: bool = True) -> None:
     """Draw the parameters whose name or value matches `query`, and say how many of how many.
 
     Args:
         params: key, value, type.
         query: words, or an expression between slashes.
         most_px: the table scrolls beyond this height.
+        typed: with the type of each value.
 
     Raises:
         QueryError: the expression does not parse.
@@ -46,7 +47,7 @@ def show(params: pl.DataFrame, *, query: str = "", most_px: int = 640) -> None:
         st.caption(f"{found.height:,} of {params.height:,} parameters match.")
     table.show(
         found,
-        labels=_LABELS,
+        labels={name: label for name, label in _LABELS.items() if typed or name != "type"},
         widths={"key": 200, "value": 160, "type": 70},
         most_px=most_px,
         alt="Parameters of the run",

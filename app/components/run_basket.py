@@ -24,6 +24,7 @@ _ADD = "compare.add"
 _GRID = "compare.legend"
 _REFERENCE, _REMOVE, _OPEN = "compare.reference", "compare.remove", "compare.open"
 _OFFERED = 200
+_LEGEND_PX, _RUN_PX, _VALUE_PX, _STATUS_PX, _PARAM_PX, _BUTTON_PX = 430, 190, 110, 72, 84, 34
 
 
 def chosen() -> tuple[Slot, ...]:
@@ -88,17 +89,24 @@ def legend(
     shown = pl.DataFrame(
         {
             "reference": ["★" if place == 0 else "☆" for place in range(len(runs))],
+            # The buttons stand first, where a narrow window does not push them out of sight.
+            "open": ["↗"] * len(runs),
+            "remove": ["✕"] * len(runs),
             "run": [[run.label] for run in runs],
             "value": [format.number(values.get(run.run_id)) for run in runs],
             "status": [run.status for run in runs],
             **{f"param.{key}": texts for key, texts in telling.items()},
-            "remove": ["✕"] * len(runs),
         }
     )
     if all(run.status == "finished" for run in runs):
         shown = shown.drop("status")
+    run_px = min(_RUN_PX, int(24 + 6.8 * max(len(run.label) for run in runs)))
+    value_px = min(_VALUE_PX, int(24 + 7.2 * max(7, len(_heading(metric)))))
+    taken = run_px + value_px + 3 * _BUTTON_PX + (_STATUS_PX if "status" in shown.columns else 0)
+    kept = list(telling)[: max(0, (_LEGEND_PX - taken) // _PARAM_PX)]
+    shown = shown.drop(f"param.{key}" for key in telling if key not in kept)
     c = st.column_config
-    button: dict[str, Any] = {"type": "tertiary", "width": 36, "alignment": "center"}
+    button: dict[str, Any] = {"type": "tertiary", "width": _BUTTON_PX, "alignment": "center"}
     st.dataframe(
         shown.to_arrow(),
         key=_GRID,
@@ -111,19 +119,26 @@ def legend(
                 "★", help="The reference; click a star to change it.", key=_REFERENCE, on_click=_lead, **button
             ),
             "run": c.MultiselectColumn(
-                "Run", options=[run.label for run in runs], color=[run.color for run in runs], width=120
+                "Run", options=[run.label for run in runs], color=[run.color for run in runs], width=run_px
             ),
-            "value": c.TextColumn(_heading(metric), alignment="right", width=75),
-            "status": c.TextColumn("Status", width=70),
-            **{f"param.{key}": c.TextColumn(key, width=80) for key in telling},
-            "remove": c.ButtonColumn("", key=_REMOVE, on_click=_drop, **button),
+            "value": c.TextColumn(_heading(metric), help="The last value", alignment="right", width=value_px),
+            "status": c.TextColumn("Status", width=_STATUS_PX),
+            **{
+                f"param.{key}": c.TextColumn(key.rpartition(".")[2], help=format.markdown(key), width=_PARAM_PX)
+                for key in kept
+            },
+            "open": c.ButtonColumn("", help="Opens the run.", key=_OPEN, **button),
+            "remove": c.ButtonColumn("", help="Takes the run out.", key=_REMOVE, on_click=_drop, **button),
         },
         alt="The runs that are compared, with their colours",
     )
+    opened = _clicked(_OPEN)
+    if opened is not None:
+        st.switch_page("app_pages/run.py", query_params={"id": opened})
 
 
 def _heading(metric: str | None) -> str:
-    return "Last" if metric is None else f"Last {metric.rpartition('/')[2]}"
+    return "Last" if metric is None else metric.rpartition("/")[2]
 
 
 def _adder(runs: Sequence[Slot]) -> None:

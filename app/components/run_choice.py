@@ -6,7 +6,7 @@ import streamlit as st
 
 import data
 import state
-from components import finding
+from components import finding, links
 from runlake.errors import Ambiguous, NotFound
 from runlake.ids import short_id
 
@@ -23,7 +23,7 @@ def resolve(text: str) -> str | None:
             str(error),
             todo="It may be in another store, or its id was cut short. The Runs page lists what there is.",
         )
-        st.page_link("app_pages/runs.py", label="Show all runs", icon=":material/table_rows:")
+        st.page_link(links.runs(), label="Show all runs", icon=":material/table_rows:")
     except Ambiguous as error:
         finding.show("Several runs go by that name.", str(error), todo="Open the one that you mean:")
         for candidate in error.candidates:

@@ -44,10 +44,11 @@ def show(names: dict[str, str]) -> None:
     run_id = st.session_state.get(run_table.DRAWER)
     if run_id in names:
         title = format.markdown(names[run_id] or "(unnamed)")
-        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_drawer)(run_id)
+        st.dialog(title, width="medium", position="right", on_dismiss=close)(_drawer)(run_id)
 
 
-def _close() -> None:
+def close() -> None:
+    """Forget which run is open at the side."""
     st.session_state.pop(run_table.DRAWER, None)
 
 
@@ -110,10 +111,10 @@ def _metrics(run_id: str) -> None:
         shown = shown.join(curves, on="key", how="left", maintain_order="left")
     some = "" if len(found) <= _METRICS else f"first {_METRICS} of "
     c = st.column_config
-    columns = {
-        name: c.NumberColumn(name.partition("_")[0].capitalize(), format=run_table.number_format(shown[name]))
-        for name in ("last_value", "min_value", "max_value")
-    }
+    values = ("last_value", "min_value", "max_value")
+    # One format for a whole column would be wrong for most of its metrics.
+    shown = shown.with_columns(pl.Series(name, [format.number(v) for v in shown[name]]) for name in values)
+    columns = {name: c.TextColumn(name.partition("_")[0].capitalize(), alignment="right") for name in values}
     with st.container(gap="xxsmall"):
         st.caption(f"Metrics · {some}{len(found):,}")
         st.dataframe(

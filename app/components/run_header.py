@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import state
-from components import facts, format, status
+from components import facts, format, links, status
 from runlake.ids import short_id
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _place(detail: RunDetail) -> None:
     path, parent_id = detail.header["experiment"], detail.header["parent_run_id"]
     if isinstance(path, str):
         label = format.markdown(path)
-        st.page_link("app_pages/runs.py", label=label, icon=":material/folder:", query_params={"experiment": path})
+        st.page_link(links.runs(), label=label, icon=":material/folder:", query_params={"experiment": path})
     if isinstance(parent_id, str) and detail.parent.is_empty():
         st.caption(f"nested in {format.markdown(short_id(parent_id))}, which is not in this store", width="content")
     elif isinstance(parent_id, str):

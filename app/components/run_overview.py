@@ -25,16 +25,26 @@ _STORY = (
 
 def show(detail: RunDetail) -> None:
     """Draw the view."""
+    has_curves = bool((detail.summaries["count"] > 1).any())
     left, right = st.columns([19, 10], gap="medium")
     with left:
-        run_curves.overview(detail, primary=primary_metric(detail))
+        if has_curves:
+            run_curves.overview(detail, primary=primary_metric(detail))
+        else:
+            _told(detail)
+            st.caption("No metric was logged at more than one step, so there is no curve.")
         _children(detail)
     with right:
-        _story(detail)
-        _tags(detail.tags)
-        _headlines(detail)
+        if has_curves:
+            _told(detail)
         st.caption(f"Parameters ({detail.params.height:,})")
-        param_table.show(detail.params, most_px=380)
+        param_table.show(detail.params, most_px=380, typed=False)
+
+
+def _told(detail: RunDetail) -> None:
+    _story(detail)
+    _tags(detail.tags)
+    _headlines(detail)
 
 
 def primary_metric(detail: RunDetail) -> str | None:
@@ -96,7 +106,7 @@ def _headlines(detail: RunDetail) -> None:
         rows,
         labels=labels,
         right=["value"],
-        widths={"key": 190, "value": 110, "how": 70},
+        widths={"key": 190, "value": 105, "how": 62},
         most_px=280,
         alt="Results of the run",
     )

@@ -28,6 +28,7 @@ OPEN = "runs.open"
 SHOWN = "runs.shown"
 DRAWER = "runs.drawer"
 ROW_PX, HEIGHT_PX = 33, 590
+_NUMBER_CHARACTERS, _WIDEST_PX = 7, 240
 _NAME_CHARACTERS = 42  # the grid does not clip a longer label
 _LABELS = {
     "name": "Run",
@@ -156,6 +157,7 @@ def _config(frame: pl.DataFrame) -> dict[str, ColumnConfig]:
     named: dict[str, Any] = {
         "name": c.ButtonColumn(
             "Run",
+            help="Click a name to look at the run.",
             type="tertiary",
             pinned=True,
             alignment="left",
@@ -164,9 +166,10 @@ def _config(frame: pl.DataFrame) -> dict[str, ColumnConfig]:
             on_click=_open,
         ),
         "status": c.MultiselectColumn("Status", options=STATUSES, color=[fill[s] for s in STATUSES], width=96),
-        "started_at": c.DatetimeColumn("Started", format="distance", timezone=str(format.zone()), width=120),
-        "ended_at": c.DatetimeColumn("Ended", format="distance", timezone=str(format.zone()), width=120),
-        "duration_s": c.NumberColumn("Duration", format="localized", width=120),
+        "experiment": c.TextColumn("Experiment", width=_width(frame, "experiment")),
+        "started_at": c.DatetimeColumn("Started", format="YYYY-MM-DD HH:mm", timezone=str(format.zone()), width=130),
+        "ended_at": c.DatetimeColumn("Ended", format="YYYY-MM-DD HH:mm", timezone=str(format.zone()), width=130),
+        "duration_s": c.NumberColumn("Duration", format="localized", width=110),
     }
     return {name: named.get(name) or _keyed(name, frame[name], tokens) for name in frame.columns}
 
@@ -179,8 +182,21 @@ def _keyed(name: str, values: pl.Series, tokens: Theme) -> Any:
     about = f"{kind(name)}: {format.markdown(name)}"
     if values.dtype.is_numeric():
         number = "plain" if name.startswith("params.") else number_format(values)
-        return c.NumberColumn(label(name), help=about, format=number)
-    return c.TextColumn(label(name), help=about)
+        return c.NumberColumn(label(name), help=about, format=number, width=_width(values.to_frame(), name))
+    return c.TextColumn(label(name), help=about, width=_width(values.to_frame(), name))
+
+
+def _width(frame: pl.DataFrame, name: str) -> int | None:
+    """Return the pixels that the heading and the longest text take, within reason; None for an absent column."""
+    if name not in frame.columns:
+        return None
+    values = frame[name]
+    shown = values.cast(pl.String, strict=False) if not values.dtype.is_nested() else None
+    if values.dtype.is_float() and not name.startswith("params."):
+        shown = None  # the format of the column shortens them
+    lengths = [] if shown is None else shown.str.len_chars().drop_nulls().to_list()
+    longest = _NUMBER_CHARACTERS if shown is None else max(lengths, default=0)
+    return min(_WIDEST_PX, max(int(22 + 7.2 * len(label(name))), int(18 + 7.2 * longest)))
 
 
 def _tick() -> None:

@@ -30,12 +30,13 @@ def controls() -> None:
         format_func=run_table.label,
         label_visibility="collapsed",
         icon=":material/sort:",
-        width=190,
+        width=180,
     )
     ascending = state.RUNS_ASCENDING.get()
     st.button(
-        "Ascending" if ascending else "Descending",
+        "",
         key="runs.turn",
+        help="Ascending; click to turn the order." if ascending else "Descending; click to turn the order.",
         icon=":material/arrow_upward:" if ascending else ":material/arrow_downward:",
         on_click=lambda: state.RUNS_ASCENDING.set(not state.RUNS_ASCENDING.get()),
     )

@@ -59,10 +59,12 @@ def _group(key: str, lines: list[Series]) -> curves.Group:
 
 
 def _unit(key: str, lines: list[Series]) -> tuple[float, str]:
-    if not key.endswith("_bytes"):
+    rate = "/s" if key.endswith("_per_s") else ""
+    if not key.removesuffix("_per_s").endswith("_bytes"):
         return 1.0, ""
     most = max((float(np.nanmax(np.abs(series.value), initial=0.0)) for series in lines), default=0.0)
-    return next(((size, unit) for size, unit in _SIZES if most >= size), (1.0, "B"))
+    size, unit = next(((size, unit) for size, unit in _SIZES if most >= size), (1.0, "B"))
+    return size, unit + rate
 
 
 def _divided(series: Series, size: float) -> Series:

@@ -74,6 +74,16 @@ class TestFilters:
 
         assert heading(at) == "12"
 
+    def test_that_name_what_no_run_has_say_so(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", where="metrics.none.max > 1 AND params.depth > 1")
+
+        assert [text.value for text in at.text] == ["No run has metrics.none."]
+
+    def test_bring_the_columns_that_they_speak_of(self, dashboard: Dashboard) -> None:
+        columns = list(dashboard("sample", where="params.depth >= 4", sort="params.lr.max").dataframe[0].value.columns)
+
+        assert columns[6:8] == ["params.lr.max", "params.depth"]
+
     @pytest.mark.parametrize("where", ["name = '\u2028'", "name = '" + "x" * 7000 + "'", "a" * 9000, "\\", "'"])
     def test_of_any_text_do_no_harm(self, dashboard: Dashboard, where: str) -> None:
         assert [e.value for e in dashboard("sample", where=where).exception] == []
@@ -99,6 +109,11 @@ class TestColumnsOfOnesOwn:
         at = dashboard("sample", show="Custom", columns="metrics.loss,params.lr.max,user,metrics.none")
 
         assert list(at.dataframe[0].value.columns) == ["name", "metrics.loss", "params.lr.max", "user"]
+
+    def test_are_those_of_the_summary_before_any_is_chosen(self, dashboard: Dashboard) -> None:
+        own, summary = (list(dashboard("sample", show=s).dataframe[0].value.columns) for s in ("Custom", "Summary"))
+
+        assert own == summary
 
     def test_beyond_sixty_are_counted(self, dashboard: Dashboard) -> None:
         at = dashboard("hostile", show="All")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 RUNS = "fraud/baseline:train_forest_v0,fraud/tuning:train_boosting_v1,wine:train_forest_v2"
 TWO = f"/compare?runs={RUNS.rpartition(',')[0]}"
 THREE = f"/compare?runs={RUNS}"
+OPEN, CROSS = 51, 97  # pixels from the left edge of the legend
 TRACES = ".js-plotly-plot .scatterlayer .trace"
 
 
@@ -51,10 +52,18 @@ class TestTheComparePage:
     def test_takes_a_run_out_by_its_cross(self, drive: Drive) -> None:
         driver = drive()
         driver.open(THREE)
-        click_legend(driver, 1, from_right=20)
+        click_legend(driver, 1, from_left=CROSS)
 
         expect(driver.page.get_by_text("2 runs", exact=True)).to_be_visible()
         expect(driver.page.locator(TRACES)).to_have_count(2)
+
+    def test_opens_a_run_by_its_arrow(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(THREE)
+        click_legend(driver, 1, from_left=OPEN)
+
+        assert urlsplit(driver.page.url).path == "/run"
+        expect(driver.page.get_by_text("train_boosting_v1").first).to_be_visible()
 
     def test_makes_a_run_the_reference_by_its_star(self, drive: Drive) -> None:
         driver = drive()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 import time
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -108,6 +108,18 @@ class TestTheRunPage:
         driver.settle()
 
         expect(driver.page.get_by_text("1 run", exact=True)).to_be_visible()
+
+    def test_leads_to_its_experiment_in_a_new_tab_too(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(FULL)
+        href = driver.page.get_by_role("link", name="fraud/baseline").get_attribute("href")
+        assert href is not None
+
+        driver.page.goto(urljoin(driver.page.url, href))
+        driver.settle()
+
+        assert (urlsplit(driver.page.url).path, parameters(driver)) == ("/runs", {"experiment": ["fraud/baseline"]})
+        expect(driver.page.get_by_test_id("stDataFrame")).to_be_visible()
 
     def test_says_what_to_do_about_an_unknown_run(self, drive: Drive) -> None:
         driver = drive()

@@ -88,6 +88,18 @@ class TestTheRunsPage:
         assert urlsplit(driver.page.url).path == "/run"
         assert len(parameters(driver)["id"][0]) == 36
 
+    def test_forgets_the_run_at_the_side_when_the_page_is_left(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/?sort=name&asc=1")
+        driver.click_cell(0, x=NAME)
+        driver.page.get_by_role("dialog").get_by_text("Open the run's page").click()
+        driver.settle()
+        driver.page.go_back()
+        driver.settle()
+
+        assert parameters(driver) == {"sort": ["name"], "asc": ["1"]}
+        expect(driver.page.get_by_role("dialog")).to_have_count(0)
+
     def test_says_what_is_wrong_with_a_filter(self, drive: Drive) -> None:
         driver = drive()
         driver.open("/?where=metrics.loss+%3E%3E+1")

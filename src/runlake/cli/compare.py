@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Result, aligned, write
 from runlake.cli.formats.document import value as json_value
-from runlake.cli.formats.text import counted, cut, duration, plain
+from runlake.cli.formats.table import GAP
+from runlake.cli.formats.text import Whole, counted, cut, duration, plain, width
 from runlake.cli.options import add_as_of, add_format, add_store
 from runlake.cli.reading import say_pending, snapshot
 from runlake.errors import InvalidValue
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NAME = "compare"
 HELP = "what differs between runs, side by side"
+_KEY_WIDTH, _VALUE_WIDTH = 40, 20  # a key is known by its end as much as by its beginning, so it is not cut further
 ATTRIBUTES = (
     "experiment",
     "name",
@@ -155,9 +157,9 @@ def _canonical(value: object) -> str | None:
 def _text(shown: Sequence[Line], every: Sequence[Line], run_ids: Sequence[str], columns: int | None) -> str:
     names = next((line.values for line in every if line.kind == "run" and line.key == "name"), ())
     heads = ["", *(_head(name, run_id) for name, run_id in zip(names, run_ids, strict=True))]
-    rows = [[_key(line), *(_cell(line, v) for v in line.values)] for line in shown]
+    rows = [[Whole(cut(plain(_key(line)), _KEY_WIDTH)), *(_cell(line, v) for v in line.values)] for line in shown]
     same = sum(1 for line in every if not line.differs and any(v is not None for v in line.values))
-    told = aligned(heads, rows, columns=columns) if rows else "no difference"
+    told = _blocks(heads, rows, columns) if rows else "no difference"
     return (
         told
         if len(shown) == len(every)
@@ -165,8 +167,25 @@ def _text(shown: Sequence[Line], every: Sequence[Line], run_ids: Sequence[str], 
     )
 
 
+def _blocks(heads: Sequence[str], rows: Sequence[Sequence[object]], columns: int | None) -> str:
+    """Lay the runs out in blocks below each other where the terminal is too narrow for all of them at once."""
+    runs = len(heads) - 1
+    key_width = max(width(str(row[0])) for row in rows)
+    fitting = runs if columns is None else max(1, (columns - key_width) // (_VALUE_WIDTH + len(GAP)))
+    starts = range(1, len(heads), fitting)
+    return "\n\n".join(
+        aligned(
+            [heads[0], *heads[at : at + fitting]],
+            [[row[0], *row[at : at + fitting]] for row in rows],
+            columns=columns,
+        )
+        for at in starts
+    )
+
+
 def _head(name: object, run_id: str) -> str:
-    return f"{cut(plain(str(name)), 24)} {short_id(run_id)}" if name else short_id(run_id)
+    # The id first: it is what the head of a narrow column still shows whole.
+    return f"{short_id(run_id)} {cut(plain(str(name)), 24)}" if name else short_id(run_id)
 
 
 def _key(line: Line) -> str:

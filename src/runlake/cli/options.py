@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Format
@@ -27,10 +28,9 @@ def add_format(parser: argparse.ArgumentParser, formats: Iterable[Format] = ALL_
     """Add `--format` and `-o`."""
     parser.add_argument(
         "--format",
-        type=Format,
-        choices=list(formats),
+        type=partial(_format, allowed=tuple(formats)),
         default=Format.TABLE,
-        metavar="{" + ",".join(formats) + "}",
+        metavar="{" + ",".join(formats) + "}",  # no choices: argparse would name the class, not the word
         help="how to print the result (default: table)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write the result to FILE")
@@ -59,6 +59,13 @@ def actor() -> Actor:
     from runlake.actions import local_actor
 
     return local_actor("cli")
+
+
+def _format(text: str, *, allowed: tuple[Format, ...]) -> Format:
+    if text not in allowed:
+        *most, last = allowed
+        raise argparse.ArgumentTypeError(f"expected {', '.join(most)} or {last}, but got {text!r}")
+    return Format(text)
 
 
 def _count(text: str) -> int:

@@ -6,20 +6,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Result, aligned, write
-from runlake.cli.formats.text import Whole, duration, when
+from runlake.cli.formats.text import Whole, cut, duration, plain, when
 from runlake.cli.options import add_as_of, add_format, add_limit, add_store
 from runlake.cli.reading import say_pending, snapshot
 from runlake.ids import short_id
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     import polars as pl
+
+    from runlake.query import Lake
 
 NAME = "runs"
 HELP = "list runs"
 # For people the random end of the id comes first, and what tells runs apart before what describes them.
-_FIRST = ("run_id", "name", "experiment", "status", "started_at", "duration_s", "user")
+_FIRST = ("run_id", "name", "experiment", "status")
+_THEN = ("started_at", "duration_s", "user")
+_HELD_OUT = ("val", "test", "eval")
+_REST = 'choose with --columns, such as "name,metrics.*", or use --format csv'
 _HEADS = {"run_id": "run", "started_at": "started", "duration_s": "duration"}
 
 
@@ -59,7 +65,11 @@ def run(args: argparse.Namespace) -> int:
         "runlake.runs/1",
         frame=frame,
         snapshot=snapshot(lake),
-        text=lambda columns: table(frame, columns, as_asked=as_asked),
+        text=lambda columns: (
+            nothing(lake, experiment=args.experiment, where=args.where)
+            if frame.is_empty()
+            else table(frame, columns, as_asked=as_asked, leading=leading(lake, frame, args.order_by, args.where))
+        ),
     )
     write(result, args.format, args.output)
     say_pending(lake)
@@ -82,26 +92,89 @@ def listed(text: str) -> list[str]:
     return [_unquoted(name.strip()) for name in (*names, current) if name.strip()]
 
 
-def table(frame: pl.DataFrame, columns: int | None, *, as_asked: bool = False) -> str:
+def leading(lake: Lake, frame: pl.DataFrame, order_by: str | None, where: str | None) -> list[str]:
+    """Return the columns that matter most: what the runs are ordered and chosen by, else one metric."""
+    from runlake.query.compile import fields
+    from runlake.query.expression import FieldKind
+    from runlake.query.language import parse, parse_order
+
+    asked = [order.field for order in parse_order(order_by)] if order_by else []
+    asked += sorted(fields(parse(where)), key=lambda field: field.column) if where else []
+    named = [field.key if field.kind is FieldKind.ATTRIBUTE else f"{field.kind}.{field.key}" for field in asked]
+    kept = [name for name in dict.fromkeys(named) if name in frame.columns and name not in _FIRST]
+    if any(name.startswith(("metrics.", "summary.")) for name in kept):
+        return kept
+    declared = [
+        f"metrics.{key}" for key in lake.experiments()["primary_metric"].drop_nulls().unique(maintain_order=True)
+    ]
+    metrics = [name for name in frame.columns if name.startswith("metrics.") and frame[name].null_count() < len(frame)]
+    ranked = sorted(
+        metrics,
+        key=lambda m: (frame[m].null_count(), m not in declared, not m.partition(".")[2].startswith(_HELD_OUT), m),
+    )
+    return kept + ranked[:1]
+
+
+def nothing(lake: Lake, *, experiment: str | None, where: str | None) -> str:
+    """Say why no run is listed: the store has none, or what was asked for is not in it."""
+    from runlake.query.compile import fields
+    from runlake.query.language import parse
+
+    total = len(lake.runs(columns=["run_id"]))
+    if not total or (experiment is None and where is None):
+        return "no runs"
+    said = [f"no runs (of {total:,} in the store)"]
+    if experiment is not None:
+        paths = lake.experiments()["path"].drop_nulls().to_list()
+        wanted = experiment.removesuffix("/.")
+        if not any(path == wanted or path.startswith(f"{wanted}/") for path in paths):
+            said.append(f"no experiment {cut(plain(wanted), 60)!r}{_close(wanted, paths)}")
+    known = lake.keys()
+    kinds = {"metrics": known.metrics, "params": known.params, "tags": known.tags, "summary": known.summary}
+    for field in sorted(fields(parse(where)), key=lambda field: field.column) if where else []:
+        keys = kinds.get(str(field.kind))
+        if keys is not None and field.key not in keys:
+            said.append(f"no run has {field.kind}.{cut(plain(field.key), 60)}{_close(field.key, keys)}")
+    return "\n".join(dict.fromkeys(said))
+
+
+def _close(wanted: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    within = [name for name in known if name.endswith(f"/{wanted}")]
+    found = (within + get_close_matches(wanted, known, n=3))[:3]
+    return f"; did you mean {' or '.join(plain(name) for name in dict.fromkeys(found))}?" if found else ""
+
+
+def table(frame: pl.DataFrame, columns: int | None, *, as_asked: bool = False, leading: Sequence[str] = ()) -> str:
     """Lay out runs for people.
 
     Args:
         frame: as `Lake.runs` gives it.
         columns: width of the terminal; None does not limit it.
         as_asked: keep the columns and their order.
+        leading: the columns that stand before all that only describes a run.
     """
     if frame.is_empty():
         return "no runs"
     names = list(frame.columns)
     if not as_asked:
-        first = [name for name in _FIRST if name in names]
-        rest = [name for name in names if name not in {*_FIRST, "ended_at"}]
-        names = (
-            first + [n for n in rest if n.startswith("metrics.")] + [n for n in rest if not n.startswith("metrics.")]
-        )
+        names = _ordered(frame, leading)
     shown = frame.select(names)
     rows = [[_for_people(name, value) for name, value in zip(names, row, strict=True)] for row in shown.iter_rows()]
-    return aligned([_HEADS.get(name, name) for name in names], rows, columns=columns)
+    return aligned([_HEADS.get(name, name) for name in names], rows, columns=columns, rest=_REST)
+
+
+def _ordered(frame: pl.DataFrame, leading: Sequence[str]) -> list[str]:
+    """Put first what tells runs apart; what no listed run has, and an experiment that all share, are last."""
+    names = frame.columns
+    rest = [name for name in names if name not in {*_FIRST, *_THEN, *leading, "ended_at"}]
+    metrics = [name for name in rest if name.startswith("metrics.")]
+    ordered = [*_FIRST, *leading, *_THEN, *metrics, *(name for name in rest if name not in metrics)]
+    known = [name for name in dict.fromkeys(ordered) if name in names]
+    shared = len(frame) > 1 and frame["experiment"].n_unique() == 1 if "experiment" in names else False
+    last = {name for name in known if frame[name].null_count() == len(frame)} | ({"experiment"} if shared else set())
+    return [name for name in known if name not in last] + [name for name in known if name in last]
 
 
 def _unquoted(name: str) -> str:

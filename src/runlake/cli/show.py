@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NAME = "show"
 HELP = "everything known about a run"
 _EVENTS_SHOWN = 10
+_ARTIFACTS_SHOWN = 20
+_REST = "use --format json"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +91,9 @@ def _text(known: dict[str, Any], columns: int | None) -> str:
         sections.append("problems\n" + "\n".join(plain(sentence) for sentence in known["problems"]))
     for name, heads, rows in _tables(known):
         if rows:
-            sections.append(f"{name} ({len(rows)})\n{aligned(heads, rows, columns=columns)}")
+            shown = rows[:_ARTIFACTS_SHOWN] if name == "artifacts" else rows
+            some = f", {len(shown)} of them here; --format json has all" if len(shown) < len(rows) else ""
+            sections.append(f"{name} ({len(rows)}{some})\n{aligned(heads, shown, columns=columns, rest=_REST)}")
     events = known["events"]
     if events:
         rows = [
@@ -98,7 +102,8 @@ def _text(known: dict[str, Any], columns: int | None) -> str:
         ]
         more = f", the newest {_EVENTS_SHOWN}" if len(events) > _EVENTS_SHOWN else ""
         sections.append(
-            f"events ({len(events)}{more})\n{aligned(('when', 'who', 'what', 'reason'), rows, columns=columns)}"
+            f"events ({len(events)}{more})\n"
+            + aligned(("when", "who", "what", "reason"), rows, columns=columns, rest=_REST)
         )
     return "\n\n".join(sections)
 
@@ -155,7 +160,8 @@ def _tables(known: dict[str, Any]) -> list[tuple[str, Sequence[str], list[Sequen
             ("path", "version", "kind", "size", "sha256"),
             [
                 (a["path"], a["version"], a["kind"], _size(a["size_bytes"]), (a["sha256"] or "not recorded")[:12])
-                for a in known["artifacts"]
+                # What the run logged itself comes before what was captured of its surroundings.
+                for a in sorted(known["artifacts"], key=lambda a: a["path"].startswith("runlake/"))
             ],
         ),
         (

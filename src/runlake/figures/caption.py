@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from runlake.analysis.curves import Curve
 
 
-def caption(arranged: Arranged, *, log_y: bool = False) -> str:
-    """Say how the curves were reduced and smoothed and what no axis can show; "" where all is drawn as logged."""
+def caption(arranged: Arranged, *, log_y: bool = False, can_drag: bool = True) -> str:
+    """Say how the curves were reduced and smoothed and what no axis can show; "" where all is drawn as logged.
+
+    Args:
+        arranged: what is drawn.
+        log_y: the y axis is logarithmic.
+        can_drag: the reader can drag over a stretch to see all of it.
+    """
     sentences = [
-        _reduction(arranged.curves, stretched=arranged.view.stretch is not None),
+        _reduction(arranged.curves, stretched=arranged.view.stretch is not None, can_drag=can_drag),
         _smoothing(arranged),
         _gaps(arranged.curves),
         _lost_on_log(arranged.curves) if log_y else "",
@@ -22,14 +28,14 @@ def caption(arranged: Arranged, *, log_y: bool = False) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _reduction(curves: Sequence[Curve], *, stretched: bool) -> str:
+def _reduction(curves: Sequence[Curve], *, stretched: bool, can_drag: bool) -> str:
     reduced = [curve for curve in curves if not curve.exact]
     if not reduced:
         return "Every point of this stretch is drawn." if stretched and curves else ""
     most = max(reduced, key=lambda curve: curve.points)
     return (
         f"Downsampled: of {'up to ' if len(reduced) > 1 else ''}{most.points:,} points, the lowest and the highest of each stretch are drawn "
-        f"({len(most.x):,} points), so that no spike is lost; drag over a stretch to see more of it."
+        f"({len(most.x):,} points), so that no spike is lost{'; drag over a stretch to see more of it' * can_drag}."
     )
 
 

@@ -21,8 +21,6 @@ Part = dict[str, object]
 
 _LEFT_PX = 56
 _USUAL = Axes()
-# Few points are shown each; of many the line alone is clearer.
-_MARKER_POINTS = 40
 # Beyond this many lines a box with a value for each would cover the picture.
 _UNIFIED_LINES = 12
 _BAD = (
@@ -42,7 +40,9 @@ def panels_figure(sections: Sequence[Section], *, axes: Axes = _USUAL, tokens: T
     for number, (panel, place) in enumerate(zip(panels, places, strict=True), start=1):
         marks = len(panels) + number
         layout |= _axes_of(number, place, panel, axes, marks_axis=marks)
-        traces += chain.from_iterable(_line_traces(line, number, marks) for line in panel.lines)
+        traces += chain.from_iterable(
+            _line_traces(line, number, marks, marked=panel.has_markers(line)) for line in panel.lines
+        )
         notes += _titles(panel, place, tokens)
     # Axes first, so that the style reaches them; then what this builder wants otherwise.
     figure = style(go.Figure({"data": traces, "layout": layout}), tokens, height=height)
@@ -82,15 +82,14 @@ def _axes_of(number: int, place: Place, panel: Panel, axes: Axes, *, marks_axis:
     return parts
 
 
-def _line_traces(line: Line, number: int, marks_axis: int) -> list[Part]:
+def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> list[Part]:
     curve, name = line.curve, literal(line.name)
     faint = len(curve.trend_x) > 0
     color = _faded(line.color) if faint else line.color
     axis = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
-    each = len(curve.x) <= _MARKER_POINTS or curve.has_lone_points
     raw: Part = {
         "type": "scatter",
-        "mode": "lines+markers" if each else "lines",
+        "mode": "lines+markers" if marked else "lines",
         "name": name,
         "x": compact(curve.x),
         "y": compact(curve.y),

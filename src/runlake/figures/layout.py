@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from runlake.analysis.curves import Curve
 
 HEADING_PX, TITLE_PX, FOOT_PX = 34, 26, 46
+# Few points are shown each; of many the line alone is clearer.
+MARKED_POINTS, MARKED_LINES = 40, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Panel:
     title: str
     lines: tuple[Line, ...]
     named: bool = False
+
+    def has_markers(self, line: Line) -> bool:
+        """Whether each point of a line is marked: always where a line alone hides one, else where all are few."""
+        few = len(self.lines) <= MARKED_LINES and all(len(one.curve.x) <= MARKED_POINTS for one in self.lines)
+        return few or line.curve.has_lone_points
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+
 from unit.actions.lab import make_lab
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.actions.lab import ANA
 
 import runlake
 from runlake.actions import (
@@ -17,6 +16,7 @@ from runlake.actions import (
 )
 from runlake.errors import InvalidValue, NotFound
 from runlake.ids import experiment_id
+from unit.actions.lab import ANA
 
 if TYPE_CHECKING:
     from collections.abc import Callable

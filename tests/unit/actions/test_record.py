@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.actions.lab import ANA, Lab, make_lab
 
 from runlake.actions import (
     Actor,
@@ -23,6 +22,7 @@ from runlake.actions import (
     set_tags,
 )
 from runlake.errors import RunlakeError
+from unit.actions.lab import ANA, Lab, make_lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable

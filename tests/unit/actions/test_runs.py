@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.actions.lab import ANA
 
 from runlake.actions import delete_runs, note_run, rename_run, restore_runs
 from runlake.errors import InvalidValue, NotFound, StoreError
+from unit.actions.lab import ANA
 
 if TYPE_CHECKING:
     from collections.abc import Callable

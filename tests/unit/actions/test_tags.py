@@ -4,10 +4,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from unit.actions.lab import ANA
 
 from runlake.actions import Outcome, remove_tags, set_tags
 from runlake.errors import Ambiguous, InvalidType, InvalidValue, NotFound
+from unit.actions.lab import ANA
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.capture.corpus import FORMS, HARMLESS, NAMED, SECRETS, Secret
 
 from runlake.capture.redact import (
     UNSCANNABLE,
@@ -18,6 +17,7 @@ from runlake.capture.redact import (
     redact_url,
     redact_value,
 )
+from unit.capture.corpus import FORMS, HARMLESS, NAMED, SECRETS, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.capture.corpus import HARMLESS, PEM_LINES, SECRETS, Secret, pem
 
 from runlake.capture.redact_lines import LineRedactor
+from unit.capture.corpus import HARMLESS, PEM_LINES, SECRETS, Secret, pem
 
 TOKEN = "ghp_" + "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zBc7e"
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from unit.capture.corpus import PEM_LINES, pem
-
 from runlake.capture.redact_text import (
     MAX_CHARS,
     UNSCANNABLE,
@@ -13,6 +11,7 @@ from runlake.capture.redact_text import (
     redact_text,
 )
 from runlake.capture.secret_rules import Span
+from unit.capture.corpus import PEM_LINES, pem
 
 
 def _broken(text: str) -> str:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from builders import a_snapshot, at
-
 from runlake.cli.main import main
 from runlake.query import Lake
 
 if TYPE_CHECKING:
     import pytest
-    from builders import Logged
 
+    from builders import Logged
     from runlake.clock import Clock
 
 

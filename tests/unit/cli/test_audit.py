@@ -4,11 +4,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import a_run, at
-from unit.cli.lab import a_lake
 
 import runlake
+from builders import a_run, at
 from runlake.cli.audit import _paths, _text
+from unit.cli.lab import a_lake
 
 if TYPE_CHECKING:
     from unit.cli.lab import Shell

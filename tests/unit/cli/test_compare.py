@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
-from builders import a_run
-from unit.cli.lab import a_lake
 
 import runlake
+from builders import a_run
 from runlake.cli.compare import Line, _text, lines
+from unit.cli.lab import a_lake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ class TestForPeople:
         every = lines(a_lake(A, B), IDS)
 
         assert _text([line for line in every if line.differs], every, IDS, None) == (
-            "                rf 3c4-000a  gb 3c4-000b\n"
+            "                3c4-000a rf  3c4-000b gb\n"
             "name            rf           gb\n"
             "params.depth    3            4\n"
             "params.rounds   -            9\n"
@@ -48,6 +48,19 @@ class TestForPeople:
             "datasets.cards  v1 (train)   v2 (train)\n"
             "(the same in all runs: 8 facts; --all shows them)"
         )
+
+    def test_a_narrow_terminal_gets_the_runs_in_blocks_with_whole_keys(self) -> None:
+        every = [Line("metrics", "validation/accuracy_top_5", (0.5, 0.25)), Line("run", "name", ("rf", "gb"))]
+
+        assert _text(every, every, IDS, 60).splitlines() == [
+            "                                   3c4-000a rf",
+            "metrics.validation/accuracy_top_5  0.5",
+            "name                               rf",
+            "",
+            "                                   3c4-000b gb",
+            "metrics.validation/accuracy_top_5  0.25",
+            "name                               gb",
+        ]
 
     def test_no_difference_is_a_sentence(self) -> None:
         assert _text([], [Line("run", "name", ("rf", "rf"))], IDS, None) == (

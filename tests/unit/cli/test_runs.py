@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from builders import a_run
-from unit.cli.lab import a_lake
 
 import runlake
-from runlake.cli.runs import listed, table
+from builders import a_run
+from runlake.cli.runs import leading, listed, nothing, table
+from unit.cli.lab import a_lake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,20 +40,49 @@ class TestForPeople:
 
     def test_it_is_a_table_with_the_newest_first(self) -> None:
         assert table(a_lake(*self.RUNS).runs(), None).splitlines() == [
-            "run       name                  experiment  status    started            duration    user  metrics.f1  "
-            "params.depth  tags.stage",
-            "1a2-0002  \\x1b[31m\\u202egnp\\nx  fraud       running   2026-01-31 12:01Z              ada               "
-            "              dev",
-            "1a2-0001  rf                    fraud       finished  2026-01-31 12:00Z  1 min 15 s  ada         0.75  3",
+            "run       name                  status    started            duration    user  metrics.f1  "
+            "params.depth  tags.stage  experiment",
+            "1a2-0002  \\x1b[31m\\u202egnp\\nx  running   2026-01-31 12:01Z              ada               "
+            "              dev         fraud",
+            "1a2-0001  rf                    finished  2026-01-31 12:00Z  1 min 15 s  ada         0.75  3"
+            "                         fraud",
         ]
 
     def test_a_narrow_terminal_gets_fewer_columns(self) -> None:
         assert table(a_lake(*self.RUNS).runs(), 63).splitlines() == [
-            "run       name          experiment  status    started",
-            "1a2-0002  \\x1b[31m\\u2…  fraud       running   2026-01-31 12:01Z",
-            "1a2-0001  rf            fraud       finished  2026-01-31 12:00Z",
-            "(5 more columns; choose with --columns, or use --format csv)",
+            "run       name          status    started            duration",
+            "1a2-0002  \\x1b[31m\\u2…  running   2026-01-31 12:01Z",
+            "1a2-0001  rf            finished  2026-01-31 12:00Z  1 min 15 s",
+            '(5 more columns; choose with --columns, such as "name,metrics.*", or use --format csv)',
         ]
+
+    @pytest.mark.parametrize(
+        ("order_by", "where", "first"),
+        [
+            (None, None, ["metrics.val/f1"]),
+            ("metrics.f1.max desc", None, ["metrics.f1"]),
+            (None, "params.depth > 2", ["params.depth", "metrics.val/f1"]),
+            ("metrics.none", "status = 'finished'", ["metrics.val/f1"]),
+        ],
+    )
+    def test_what_runs_are_chosen_by_stands_first(
+        self, order_by: str | None, where: str | None, first: list[str]
+    ) -> None:
+        lake = a_lake(a_run("01a2-0001", params={"depth": 3}, metrics={"f1": [0.5], "a": [1], "val/f1": [0.4]}))
+
+        assert leading(lake, lake.runs(), order_by, where) == first
+
+    def test_an_80_column_terminal_shows_a_metric_of_forty_columns(self) -> None:
+        params = {f"option_{i}": i for i in range(40)}
+        lake = a_lake(
+            a_run("01a2-0001", name="forest_seed_1", experiment="fraud/baseline", params=params, metrics={"f1": [0.5]}),
+            a_run("01a2-0002", name="forest_seed_2", experiment="fraud/tuning", params=params, metrics={"f1": [0.6]}),
+        )
+        frame = lake.runs()
+
+        lines = table(frame, 80, leading=leading(lake, frame, None, None)).splitlines()
+        assert lines[0].split() == ["run", "name", "experiment", "status", "metrics.f1", "started"]
+        assert max(len(line) for line in lines[:-1]) <= 80
 
     def test_chosen_columns_keep_their_order(self) -> None:
         frame = a_lake(*self.RUNS).runs(columns=["metrics.f1", "run_id"])
@@ -62,6 +91,18 @@ class TestForPeople:
 
     def test_no_run_is_a_sentence(self) -> None:
         assert table(a_lake().runs(), None) == "no runs"
+
+    def test_no_run_says_what_the_store_does_not_have(self) -> None:
+        lake = a_lake(a_run("01a2-0001", experiment="fraud/base", metrics={"val/f1": [0.5]}))
+
+        assert nothing(a_lake(), experiment="fraud", where=None) == "no runs"
+        assert nothing(lake, experiment="fraud", where="metrics.val/f1 > 1") == "no runs (of 1 in the store)"
+        assert nothing(lake, experiment="frau/base", where="metrics.f1 > 1 or params.\"\u202ex\" = '1'") == (
+            "no runs (of 1 in the store)\n"
+            "no experiment 'frau/base'; did you mean fraud/base?\n"
+            "no run has metrics.f1; did you mean val/f1?\n"
+            "no run has params.\\u202ex"
+        )
 
 
 class TestJson:
@@ -142,7 +183,8 @@ class TestAMistake:
             (["--columns", "nope"], "columns: expected"),
             (["--as-of", "yesterday"], "as_of: expected"),
             (["--limit", "-1"], "--limit"),
-            (["--format", "xml"], "--format"),
+            (["--format", "xml"], "--format: expected table, json, csv or parquet, but got 'xml'"),
+            (["--format", "csv", "-o", "/no/such/folder/x.csv"], "expected a file in a folder that is there"),
         ],
     )
     def test_is_wrong_usage(self, shell: Shell, words: list[str], message: str) -> None:

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builders import a_run, at
-from unit.cli.lab import a_lake
-
 import runlake
+from builders import a_run, at
 from runlake.cli.show import _text, gathered
+from unit.cli.lab import a_lake
 
 if TYPE_CHECKING:
     from unit.cli.lab import Shell
@@ -92,6 +91,15 @@ class TestForPeople:
 
         assert "events (15, the newest 10)" in text
         assert text.count("tag.set") == 10
+
+    def test_only_some_of_many_artifacts_are_listed_the_own_ones_first(self) -> None:
+        captured = {f"runlake/untracked/{i:02}.py": b"x" for i in range(30)}
+        text = _text(
+            gathered(a_lake(a_run("01a2b3c4-0001", artifacts={**captured, "zoo.bin": b"1"})), "01a2b3c4-0001"), None
+        )
+
+        assert "artifacts (31, 20 of them here; --format json has all)\npath " in text
+        assert (text.count("zoo.bin"), text.count("runlake/untracked/")) == (1, 19)
 
 
 class TestJson:

@@ -29,6 +29,12 @@ class TestACaption:
 
         assert text.startswith("Downsampled: of 5,000 points, the lowest and the highest of each stretch are drawn")
 
+    def test_invites_to_drag_only_where_that_is_possible(self) -> None:
+        many = arranged(*range(5000))
+
+        assert caption(many).endswith("no spike is lost; drag over a stretch to see more of it.")
+        assert caption(many, can_drag=False).endswith("no spike is lost.")
+
     def test_says_where_a_stretch_is_exact(self) -> None:
         text = caption(arranged(*range(5000), within=(0, 10), view=View(stretch=(0, 10))))
 

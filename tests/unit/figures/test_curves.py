@@ -97,6 +97,12 @@ class TestLines:
         modes = [trace["mode"] for trace in spec(a_figure([short, long]))["data"]]
         assert modes == ["lines+markers", "lines"]
 
+    def test_show_no_points_beside_a_longer_one_or_many_others(self) -> None:
+        short, long = (Line("run", a_curve(*range(n)), "#3B6BE3") for n in (5, 100))
+        for lines in ((short, long), (short,) * 5):
+            modes = {trace["mode"] for trace in spec(a_figure([Panel("loss", lines)]))["data"]}
+            assert modes == {"lines"}
+
     def test_show_numbers_between_gaps_as_points(self) -> None:
         nan = float("nan")
 

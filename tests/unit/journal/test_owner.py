@@ -11,7 +11,6 @@ import pytest
 from runlake.journal import is_alive, is_local, read_owner, this_process
 from runlake.journal.owner import process_started
 
-
 ENDLESS = '{"machine": "m", "boot": "", "namespace": "", "pid": 1e400, "started": "", "uid": 0}'
 
 

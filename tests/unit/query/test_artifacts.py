@@ -4,8 +4,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import Logged, a_lake, a_run, at
 
+from builders import Logged, a_lake, a_run, at
 from runlake.errors import NotFound
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from builders import Logged, MemorySnapshot, a_run, a_snapshot
-
 from runlake.query.changes import changed_runs, links, same_links
 
 START = a_run("run-1", params={"a": 1})

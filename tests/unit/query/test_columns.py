@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from builders import Logged, a_lake, a_run
 
+from builders import Logged, a_lake, a_run
 from runlake.ids import experiment_id
 from runlake.query.columns import best, with_fields
 from runlake.query.expression import Field, FieldKind

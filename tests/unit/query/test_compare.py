@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from builders import Logged, a_lake, a_run
 
+from builders import Logged, a_lake, a_run
 from runlake.errors import InvalidValue, NotFound
 from runlake.query import Comparison, compare
 from runlake.query.compare import SECTIONS

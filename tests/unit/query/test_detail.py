@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from builders import Logged, a_lake, a_run, at
-
 from runlake.query.people import FIELDS
 
 

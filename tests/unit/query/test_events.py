@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import START, Logged, a_lake, a_run, at
 
+from builders import START, Logged, a_lake, a_run, at
 from runlake.errors import InvalidValue
 from runlake.query.events import COLUMNS
 

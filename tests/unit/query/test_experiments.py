@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import Logged, a_lake, a_run, at
 
+from builders import Logged, a_lake, a_run, at
 from runlake.ids import experiment_id
 
 

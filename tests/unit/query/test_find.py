@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from builders import a_lake, a_run
 
+from builders import a_lake, a_run
 from runlake.errors import Ambiguous, NotFound
 
 LAKE = a_lake(

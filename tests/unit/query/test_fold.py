@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from builders import Logged, at, frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import Logged, at, frame
 from runlake.query.fold import in_order, newest, patched
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from builders import Logged, MemorySnapshot, a_run, a_snapshot, at, summary_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import Logged, MemorySnapshot, a_run, a_snapshot, at, summary_row
 from runlake.ids import experiment_id
 from runlake.query.folded import Folded
 

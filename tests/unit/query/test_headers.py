@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import polars as pl
-from builders import Logged, a_lake, a_run, at
 
+from builders import Logged, a_lake, a_run, at
 from runlake.ids import experiment_id
 from runlake.query.headers import ATTRIBUTES, BASE
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from builders import a_lake, a_run
-
 from runlake.query import Keys
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from builders import START, StoppedClock, a_lake, a_run, a_snapshot, lake_on
 
 import runlake
+from builders import START, StoppedClock, a_lake, a_run, a_snapshot, lake_on
 from runlake.errors import InvalidType, InvalidValue, NotFound
 from runlake.query import Lake, open_lake
 

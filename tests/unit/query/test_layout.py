@@ -4,8 +4,8 @@ import math
 
 import polars as pl
 import pytest
-from builders import a_lake, a_run
 
+from builders import a_lake, a_run
 from runlake.errors import InvalidType, InvalidValue
 from runlake.query.headers import BASE
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from builders import Logged, a_lake, a_run
-
 from runlake.query.packages import packages
 
 LIST = b"""# captured at the start

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from builders import Logged, a_lake
-
 from runlake.query.people import FIELDS
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders import START, MemorySnapshot, a_lake, a_run, a_snapshot, at, lake_on
 
+from builders import START, MemorySnapshot, a_lake, a_run, a_snapshot, at, lake_on
 from runlake.errors import InvalidValue, QueryError
 
 LAKE = a_lake(

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from builders import a_run, a_snapshot
 
+from builders import a_run, a_snapshot
 from runlake.errors import StoreError
 from runlake.query.source import read, rows_of
 

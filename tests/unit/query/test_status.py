@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import Logged, at, frame
 
+from builders import Logged, at, frame
 from runlake.query.fold import in_order
 from runlake.query.status import statuses
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from builders import Logged, a_lake, a_run, a_snapshot, at, summary_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from builders import Logged, a_lake, a_run, a_snapshot, at, summary_row
 from runlake.query.summaries import COUNTS, POINTS, described, merged, series_rows
 
 Point = tuple[float, datetime, int, float]

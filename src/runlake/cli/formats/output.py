@@ -124,6 +124,8 @@ def _send(content: bytes) -> None:
 
 def _replace(path: str, content: bytes) -> None:
     target = Path(path).expanduser()
+    if not target.parent.is_dir():
+        raise InvalidValue("--output", path, "a file in a folder that is there")
     if target.exists() and not target.is_file():  # a device or a pipe is written to, not replaced
         target.write_bytes(content)
         return

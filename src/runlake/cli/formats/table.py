@@ -14,7 +14,13 @@ GAP = "  "
 NARROWEST = 12
 
 
-def aligned(names: Sequence[str], rows: Sequence[Sequence[object]], *, columns: int | None = None) -> str:
+def aligned(
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    columns: int | None = None,
+    rest: str = "use --format csv",
+) -> str:
     """Lay out rows below their names.
 
     Numbers stand at the right. Where the table is wider than `columns`, columns of text give way
@@ -22,6 +28,7 @@ def aligned(names: Sequence[str], rows: Sequence[Sequence[object]], *, columns: 
 
     Args:
         columns: width in terminal columns; None does not limit it.
+        rest: how to see the columns that are left out.
     """
     cells = [[cell(value) for value in row] for row in rows]
     heads = [plain(name) for name in names]
@@ -34,7 +41,7 @@ def aligned(names: Sequence[str], rows: Sequence[Sequence[object]], *, columns: 
         widths = _shrunk(widths[:shown], gives, columns)
     lines = [_line(row[:shown], widths, right) for row in (heads, *cells)]
     if shown < len(heads):
-        lines.append(f"({counted(len(heads) - shown, 'more column')}; choose with --columns, or use --format csv)")
+        lines.append(f"({counted(len(heads) - shown, 'more column')}; {rest})")
     return "\n".join(lines)
 
 

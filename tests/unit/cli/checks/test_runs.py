@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from builders import Logged, a_run, at
-from unit.cli.lab import a_lake
-
 from runlake.cli.checks.runs import run_findings
+from unit.cli.lab import a_lake
 
 HOUR = 3600.0
 OVERFLOW = {
