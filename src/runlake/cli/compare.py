@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = "compare"
 HELP = "what differs between runs, side by side"
-_KEY_WIDTH, _VALUE_WIDTH = 40, 20  # a key is known by its end as much as by its beginning, so it is not cut further
+_KEY_WIDTH, _VALUE_WIDTH = 40, 16  # a key is known by its end as much as by its beginning, so it is not cut further
 ATTRIBUTES = (
     "experiment",
     "name",
