@@ -10,6 +10,7 @@ import pytest
 from runlake.query.expression import ATTRIBUTES, FieldType
 from runlake.query.language import parse
 from runlake.query.names import ALIASES, PREFIXES
+from runlake.query.unparse import unparse
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/filters.md").read_text(encoding="utf-8")
 EXAMPLES = [line for block in re.findall(r"^```filter\n(.*?)^```", PAGE, re.M | re.S) for line in block.splitlines()]
@@ -17,7 +18,9 @@ EXAMPLES = [line for block in re.findall(r"^```filter\n(.*?)^```", PAGE, re.M | 
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_an_example_is_a_filter(text: str) -> None:
-    parse(text)
+    tree = parse(text)
+
+    assert repr(parse(unparse(tree))) == repr(tree)
 
 
 def test_each_attribute_stands_in_the_row_of_its_type() -> None:

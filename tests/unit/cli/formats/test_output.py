@@ -3,16 +3,13 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from runlake.cli.formats import Format, Result, write
 from runlake.errors import InvalidValue
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FRAME = pl.DataFrame({"name": ["a", "b"], "f1": [0.5, None]})
 RESULT = Result("runlake.test/1", frame=FRAME, snapshot={"key": "k"})
@@ -81,6 +78,8 @@ class TestIntoAFile:
 
     def test_a_device_is_written_to(self) -> None:
         write(RESULT, Format.CSV, "/dev/null")
+
+        assert Path("/dev/null").is_char_device()  # a file of that name has not taken its place
 
 
 class TestAResultThatIsNoTable:
