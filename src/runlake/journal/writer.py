@@ -119,7 +119,32 @@ class Journal:
             step: position of all of them.
             ts: claimed time in microseconds since 1970; None for now.
         """
-        self._guarded(self._append_points, run_id, values, step, ts)
+        # As `_guarded`, written out: this is the call that a training makes at every step.
+        with self._lock:
+            if self._busy:
+                self._deferred.append(partial(self.points, run_id, values, step, ts))
+                return
+            self._busy = True
+            try:
+                keys = tuple(values)
+                shape = self._shapes.get((run_id, keys)) or self._shape(run_id, keys)
+                self._seq += 1
+                now = self.clock.now_us()
+                body = shape.body(values, self._seq, step, now, now if ts is None else ts)
+                file = self._opened()
+                if file.append(fmt.RECORD_HEAD.pack(len(body), zlib.crc32(body)) + body):
+                    shape.content.rows += shape.keys
+                    shape.content.digest.update(body[fmt.POINT_CONTENT :])
+                self._points += shape.keys
+                if self._points >= POINTS_LIMIT or file.end >= BYTES_LIMIT:
+                    self._close(sync=False)
+            except BaseException:
+                self._interrupted()
+                raise
+            finally:
+                self._busy = False
+            if self._deferred:
+                self._do_deferred()
 
     def rows(
         self,
@@ -212,28 +237,21 @@ class Journal:
                 if self._points >= POINTS_LIMIT or (self._file is not None and self._file.end >= BYTES_LIMIT):
                     self._close(sync=False)
             except BaseException:
-                # An interrupt may have come between a write and what is noted of it, a digest or a number:
-                # the next call begins another segment, and this one is counted again when it is closed.
-                self._must_recount = True
-                self._shapes.clear()
+                self._interrupted()
                 raise
             finally:
                 self._busy = False
-            while self._deferred:
-                self._deferred.popleft()()
+            self._do_deferred()
 
-    def _append_points(self, run_id: str, values: Mapping[str, float], step: float, ts: int | None) -> None:
-        keys = tuple(values)
-        shape = self._shapes.get((run_id, keys)) or self._shape(run_id, keys)
-        self._seq += 1
-        now = self.clock.now_us()
-        body = shape.body(values, self._seq, step, now, now if ts is None else ts)
-        file = self._file
-        assert file is not None
-        if file.append(fmt.RECORD_HEAD.pack(len(body), zlib.crc32(body)) + body):
-            shape.content.rows += shape.keys
-            shape.content.digest.update(body[fmt.POINT_CONTENT :])
-        self._points += shape.keys
+    def _do_deferred(self) -> None:
+        while self._deferred:
+            self._deferred.popleft()()
+
+    def _interrupted(self) -> None:
+        # An interrupt may have come between a write and what is noted of it, a digest or a number:
+        # the next call begins another segment, and this one is counted again when it is closed.
+        self._must_recount = True
+        self._shapes.clear()
 
     def _append_rows(
         self, run_id: str | None, tables: Mapping[Table, list[list[Any]]], points: PointCall | None, urgent: bool

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from runlake.errors import InvalidType, InvalidValue
+from runlake.capture.settings import settings_of
+from runlake.errors import InvalidValue
 from runlake.run.values import flatten, number_text, to_json
 from runlake.schema import PARAMS
 
@@ -43,7 +42,7 @@ def params_of(source: object, clean: Callable[[str, str], str]) -> dict[str, Par
         InvalidValue: two keys come to the same, or a value is longer than `VALUE_LIMIT`.
     """
     found: dict[str, Param] = {}
-    for key, value in flatten(_settings(source), "log_params"):
+    for key, value in flatten(settings_of(source), "log_params"):
         if key in found:
             raise InvalidValue("log_params", key, "each key once: nesting and a '/' in a key came to the same name")
         param = _param(value)
@@ -65,36 +64,6 @@ def param_rows(params: Mapping[str, Param], now: int) -> list[list[Any]]:
         PARAMS.row(ts=now, key=key, value=param.value, value_num=param.value_num, type=param.type)
         for key, param in params.items()
     ]
-
-
-def _settings(source: Any) -> Mapping[Any, Any]:
-    settings = source if isinstance(source, Mapping) else _held_by(source)
-    if settings is None:
-        raise InvalidType(
-            "log_params",
-            source,
-            "a dict, argparse namespace, dataclass, pydantic model, OmegaConf config or scikit-learn estimator",
-        )
-    return settings
-
-
-def _held_by(source: Any) -> Mapping[Any, Any] | None:
-    if is_dataclass(source) and not isinstance(source, type):
-        return asdict(source)
-    if isinstance(source, type):
-        return None
-    omegaconf = sys.modules.get("omegaconf")
-    if omegaconf is not None and omegaconf.OmegaConf.is_config(source):
-        plain: Any = omegaconf.OmegaConf.to_container(source, resolve=True)
-        return plain if isinstance(plain, Mapping) else {"config": plain}
-    for method in ("model_dump", "get_params"):  # pydantic, scikit-learn
-        if callable(getattr(source, method, None)):
-            settings: Any = getattr(source, method)()
-            return settings if isinstance(settings, Mapping) else None
-    if type(source).__name__ == "Namespace":  # argparse, without importing it
-        named: dict[str, Any] = vars(source)
-        return named
-    return None
 
 
 def _param(value: Any) -> Param:

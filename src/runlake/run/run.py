@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 STATUSES = ("finished", "failed", "killed")
 
-_NUMBERS = {float, int}
-
 _log = logging.getLogger("runlake")
 
 
@@ -107,7 +105,7 @@ class Run:
             known = keys in self._known
         except TypeError:
             known = False
-        if known and {*map(type, metrics.values())} <= _NUMBERS:
+        if known and _are_numbers(metrics):
             at = (
                 float(next(self._count))
                 if step is None
@@ -390,3 +388,11 @@ class Run:
             now = self._recorder.now()
             rows.append(SUMMARIES.row(ts=now, key=key, explicit=True, value=text, value_num=number, type=kind))
         self._recorder.rows({SUMMARIES: rows})
+
+
+def _are_numbers(metrics: Mapping[str, Any]) -> bool:
+    # a plain loop takes half the time of a set of types or of `all`
+    for value in metrics.values():  # noqa: SIM110
+        if type(value) is not float and type(value) is not int:
+            return False
+    return True
