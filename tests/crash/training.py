@@ -32,7 +32,7 @@ def watch(phase: mmap.mmap) -> None:
 
         return outer
 
-    writer.Journal._append_points = noting(ENCODING, writer.Journal._append_points)  # type: ignore[method-assign]
+    writer.Journal.points = noting(ENCODING, writer.Journal.points)  # type: ignore[method-assign]
     writer.Journal._close = noting(ROTATING, writer.Journal._close)  # type: ignore[method-assign]
     disk._write_at = noting(WRITING, disk._write_at)
 

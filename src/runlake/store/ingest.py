@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WAKE = "wake"
 BATCH_BYTES = 16 * 1024 * 1024  # about a million points, for which some 300 MB of memory are needed
+BOUNDED_BATCH_BYTES = 4 * 1024 * 1024  # delivered in well under a second: what a time limit can be kept with
 _POLL_S = 0.05
 
 
@@ -46,7 +47,7 @@ class DrainReport:
     failed: bool = False
 
 
-def drain(uri: str, *, wait_s: float = 5.0, on_step: Step = no_step) -> DrainReport:
+def drain(uri: str, *, wait_s: float = 5.0, within_s: float | None = None, on_step: Step = no_step) -> DrainReport:
     """Bring every closed segment and every segment of dead local processes into the tables.
 
     Also says `killed` of the runs that dead processes left running. Where another process is
@@ -55,6 +56,8 @@ def drain(uri: str, *, wait_s: float = 5.0, on_step: Step = no_step) -> DrainRep
     Args:
         uri: the store, as `journal.store_uri` gives it.
         wait_s: how long to wait for the other process, seconds.
+        within_s: begin no further batch after so many seconds; `waiting` counts what is left. None
+            delivers everything. At least one batch is delivered, so whoever asks again gets on.
         on_step: called at each step of a delivery, for crash tests.
     """
     root = journal_root(store_uri(uri))
@@ -65,7 +68,7 @@ def drain(uri: str, *, wait_s: float = 5.0, on_step: Step = no_step) -> DrainRep
     while True:
         with draining(root) as mine:
             if mine:
-                return _drain_and_count(uri, root, on_step)
+                return _drain_and_count(uri, root, within_s, on_step)
         if asked_for is None:
             asked_for = [w.path for w in Watch(root).look().waiting]
             (root / WAKE).touch()
@@ -78,8 +81,8 @@ def drain(uri: str, *, wait_s: float = 5.0, on_step: Step = no_step) -> DrainRep
         time.sleep(_POLL_S)
 
 
-def drain_if_free(uri: str) -> DrainReport | None:
-    """Drain as `drain` does, unless another process is at it; never waits.
+def drain_if_free(uri: str, *, within_s: float | None = None) -> DrainReport | None:
+    """Drain as `drain` does, unless another process is at it; never waits for one.
 
     Returns:
         None where another process is at it.
@@ -87,13 +90,13 @@ def drain_if_free(uri: str) -> DrainReport | None:
     root = journal_root(store_uri(uri))
     try:
         with draining(root) as mine:
-            return _drain_and_count(uri, root, no_step) if mine else None
+            return _drain_and_count(uri, root, within_s, no_step) if mine else None
     except OSError as problem:
         return DrainReport(problems=(f"the journals in {root} cannot be brought in: {problem}",), failed=True)
 
 
-def _drain_and_count(uri: str, root: Path, on_step: Step) -> DrainReport:
-    report = Drainer(uri, root, on_step).drain()
+def _drain_and_count(uri: str, root: Path, within_s: float | None, on_step: Step) -> DrainReport:
+    report = Drainer(uri, root, on_step).drain(within_s)
     if report.ingested:
         # nobody who asks is turned away, but the ingester takes it slower afterwards
         Budget.load(root).spend(time.time())
@@ -114,8 +117,13 @@ class Drainer:
     def __post_init__(self) -> None:
         self.watch = Watch(self.root)
 
-    def drain(self) -> DrainReport:
-        """Deliver what waits now; problems of the store are reported, not raised."""
+    def drain(self, within_s: float | None = None) -> DrainReport:
+        """Deliver what waits now; problems of the store are reported, not raised.
+
+        Args:
+            within_s: as for `drain`.
+        """
+        until = None if within_s is None else time.monotonic() + within_s
         backlog = self.watch.look()
         rows: dict[str, int] = {}
         problems = list(backlog.problems)
@@ -129,8 +137,8 @@ class Drainer:
                 delivery = Delivery(
                     store, self.root, self.watch, self.on_step, rows, problems, appenders=self._appenders
                 )
-                _deliver_all(delivery, backlog)
-                _bury(delivery, self.watch)
+                if _deliver_all(delivery, backlog, until):
+                    _bury(delivery, self.watch)
         except (StoreError, OSError) as problem:
             problems.append(str(problem))
             failed = True
@@ -138,16 +146,20 @@ class Drainer:
         return DrainReport(rows, len(left.waiting), tuple(dict.fromkeys(problems)), failed)
 
 
-def _deliver_all(delivery: Delivery, backlog: Backlog) -> None:
-    for batch in _batches(backlog.waiting):
+def _deliver_all(delivery: Delivery, backlog: Backlog, until: float | None = None) -> bool:
+    """Deliver what waits; False where the time ran out before the last batch was begun."""
+    for n, batch in enumerate(_batches(backlog.waiting, BATCH_BYTES if until is None else BOUNDED_BATCH_BYTES)):
+        if n and until is not None and time.monotonic() >= until:
+            return False
         delivery.deliver(batch)
+    return True
 
 
-def _batches(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+def _batches(waiting: Sequence[Waiting], limit: int) -> Iterator[list[Waiting]]:
     batch: list[Waiting] = []
     size = 0
     for one in waiting:
-        if batch and size + one.size > BATCH_BYTES:
+        if batch and size + one.size > limit:
             yield batch
             batch, size = [], 0
         batch.append(one)

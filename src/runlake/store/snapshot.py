@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from runlake.store.summarise import Series, State
 
+READ_DRAINS_S = 5.0
 _NO_RUNS = RunIds(pl.Series(dtype=pl.String), frozenset())
 
 
@@ -229,10 +230,12 @@ def _drained(uri: str, root: Path, live: bool) -> list[str]:
             [f"{waiting} journal segments wait on this machine: the store is read-only"] if waiting and not live else []
         )
     if not live:
-        return list(drain_store(uri).problems)
+        report = drain_store(uri, within_s=READ_DRAINS_S)
+        late = f"{report.waiting} journal segments wait on this machine; run `runlake ingest`"
+        return [*report.problems] or ([late] if report.waiting else [])
     # An overlay shows what another process is bringing in, so there is nothing to wait for.
-    report = drain_if_free(uri) if reader_of(root).has_work() else None
-    return list(report.problems) if report else []
+    done = drain_if_free(uri, within_s=READ_DRAINS_S) if reader_of(root).has_work() else None
+    return list(done.problems) if done else []
 
 
 def _pinned(store: Store, as_of: datetime | None) -> dict[str, int]:

@@ -14,7 +14,7 @@ from runlake.journal import journal_root
 from runlake.schema import COMMIT_ORDER, EVENTS, EXPERIMENTS, METRICS, RUNS, SUMMARIES, TAGS
 from runlake.store.backlog import Backlog, Watch
 from runlake.store.delivery import INTENT
-from runlake.store.ingest import WAKE, Drainer, DrainReport, drain
+from runlake.store.ingest import BOUNDED_BATCH_BYTES, WAKE, Drainer, DrainReport, drain
 from runlake.store.layout import open_store
 from runlake.store.lock import draining
 
@@ -343,6 +343,37 @@ class TestADrainWhileAnotherProcessHasTheLock:
         waiter.join()
 
         assert counts(store) == WHOLE
+
+
+class TestADrainThatMayNotTakeLong:
+    def heap(self, store: str) -> int:
+        """Close a little more than one batch of a drain that has a limit; the number of points."""
+        calls, values = 65_000, dict.fromkeys("abcdefgh", 0.5)
+        writer = Writer(store).start()
+        for step in range(calls):
+            writer.log(step, **values)
+        writer.finish()
+        assert sum(path.stat().st_size for path in writer.folder.glob("*.seg")) > BOUNDED_BATCH_BYTES
+        return calls * len(values)
+
+    def test_stops_between_two_batches_and_says_what_is_left(self, store: str) -> None:
+        self.heap(store)
+
+        report = drain(store, within_s=0.0)
+
+        assert report.ingested
+        assert report.waiting > 0
+        assert report.problems == ()
+
+    def test_gets_on_with_each_try_and_brings_everything_in_once(self, store: str) -> None:
+        points = self.heap(store)
+
+        tries = 1
+        while drain(store, within_s=0.0).waiting:
+            tries += 1
+
+        assert tries > 1
+        assert counts(store)["metrics"] == points
 
 
 class TestGarbage:
