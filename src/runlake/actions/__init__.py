@@ -18,6 +18,7 @@ from runlake.actions.experiments import (
     restore_experiment,
 )
 from runlake.actions.gate import allow
+from runlake.actions.journals import adopt_journals
 from runlake.actions.runs import delete_runs, note_run, rename_run, restore_runs
 from runlake.actions.tags import remove_tags, set_tags
 from runlake.actions.who import Actor, local_actor
@@ -29,6 +30,7 @@ __all__ = [
     "Change",
     "Details",
     "Outcome",
+    "adopt_journals",
     "allow",
     "archive_experiment",
     "create_experiment",

@@ -7,7 +7,7 @@ import sys
 
 from runlake.cli.formats import Result, plain, write
 from runlake.cli.formats.text import counted
-from runlake.cli.options import TEXT_AND_JSON, add_format, add_store
+from runlake.cli.options import actor, add_reason, add_store
 
 NAME = "ingest"
 HELP = "bring what lies in this machine's journals into the tables"
@@ -23,7 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long to wait for another process that ingests (default: {WAIT_S:g})",
     )
-    add_format(parser, TEXT_AND_JSON)
+    parser.add_argument(
+        "--adopt",
+        action="store_true",
+        help="also what waits for another machine or container, which you know to be gone",
+    )
+    add_reason(parser)
     add_store(parser)
 
 
@@ -43,17 +48,30 @@ def run(args: argparse.Namespace) -> int:
     uri = store_uri(args.store)
     if not journal_root(uri).is_dir():
         open_store(uri)  # nothing was ever logged to it here: is there such a store at all?
+    adopted, kept = _adopted(uri, args.reason) if args.adopt else (0, ())
     report = drain(uri, wait_s=args.wait)
     rows = {table: count for table, count in sorted(report.ingested.items()) if count}
-    data = {"ingested": rows, "waiting": report.waiting, "problems": list(report.problems)}
-    write(Result("runlake.ingest/1", data=[data], text=lambda _: _text(rows, report.waiting)), args.format, args.output)
-    for sentence in report.problems:
+    problems = [*kept, *report.problems]
+    data = {"ingested": rows, "adopted": adopted, "waiting": report.waiting, "problems": problems}
+    text = _text(rows, adopted, report.waiting)
+    write(Result("runlake.ingest/1", data=[data], text=lambda _: text), args.format, args.output)
+    for sentence in problems:
         print(f"runlake: {plain(sentence)}", file=sys.stderr)
-    return 1 if report.problems or report.waiting else 0
+    return 1 if problems or report.waiting else 0
 
 
-def _text(rows: dict[str, int], waiting: int) -> str:
+def _adopted(uri: str, reason: str | None) -> tuple[int, tuple[str, ...]]:
+    """Take over what waits for another machine: how many journals, and what is left where it is."""
+    from runlake.actions import adopt_journals
+
+    done = adopt_journals(uri, actor=actor(), reason=reason)
+    denied = tuple(f"denied: {change.action} on {change.target_type} {change.target_id}" for change in done.denied)
+    return len(done.changes), (*done.unchanged, *denied)
+
+
+def _text(rows: dict[str, int], adopted: int, waiting: int) -> str:
     told = [f"{table}: {counted(count, 'row')}" for table, count in rows.items()] or ["nothing to ingest"]
+    told = [f"taken over: {counted(adopted, 'journal')}", *told] if adopted else told
     return "\n".join([*told, *([f"still waiting: {counted(waiting, 'journal segment')}"] if waiting else [])])
 
 

@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import runlake
+from journaling import Writer
 from runlake.cli.doctor import exit_code
 from runlake.journal import journal_root
 from runlake.store.health import Finding, Severity
@@ -110,9 +112,42 @@ class TestAKilledTraining:
 
         assert (done.code, done.err) == (0, "")
         assert "metrics: 1 row\n" in done.out
-        assert again.data == [{"ingested": {}, "waiting": 0, "problems": []}]
+        assert again.data == [{"ingested": {}, "adopted": 0, "waiting": 0, "problems": []}]
         assert shell("ingest").out == "nothing to ingest\n"
         assert shell("runs", "--columns", "name,status", "--format", "csv").out == "name,status\ndoomed,killed\n"
+
+
+class TestAJournalOfAnotherMachine:
+    def left(self, store: str, silent_s: float) -> None:
+        writer = Writer(store).start().log(0, loss=1.0).close()
+        owner = writer.folder / "owner.json"
+        owner.write_text(json.dumps({**json.loads(owner.read_text()), "machine": "elsewhere"}))
+        for path in writer.folder.glob("*.seg"):
+            os.utime(path, (time.time() - silent_s,) * 2)
+
+    def test_is_named_with_what_to_do(self, shell: Shell) -> None:
+        self.left(shell.store, 1000)
+        log(shell.store)
+        done = shell("doctor")
+
+        assert "of another machine or container" in done.out
+        assert "`runlake ingest --adopt`" in done.out
+
+    def test_is_brought_in_on_the_word_that_the_machine_is_gone(self, shell: Shell) -> None:
+        self.left(shell.store, 1000)
+        refused, done = shell("ingest"), shell("ingest", "--adopt", "--reason", "scrapped")
+
+        assert refused.code == 1
+        assert done.code == 0
+        assert done.out.startswith("taken over: 1 journal\n")
+        assert "scrapped" in shell("audit", "log").out
+
+    def test_stays_while_its_process_may_live(self, shell: Shell) -> None:
+        self.left(shell.store, 10)
+        done = shell("ingest", "--adopt")
+
+        assert done.code == 1
+        assert "its process may live" in done.err
 
 
 class TestIngestingIntoNoStore:

@@ -88,7 +88,8 @@ def _waiting(gone: Heap | None, late: Heap | None, foreign: Heap | None, *, runn
         found.append(Finding("journals.waiting", severity, f"on its way to the tables: {late}", advice))
     if foreign:
         told = f"of another machine or container, or of an unknown owner: {foreign}"
-        found.append(Finding("journals.foreign", Severity.WARNING, told, "run `runlake ingest` there"))
+        advice = "run `runlake ingest` there; if that machine is gone for good, `runlake ingest --adopt` here"
+        found.append(Finding("journals.foreign", Severity.WARNING, told, advice))
     return found
 
 
