@@ -19,6 +19,7 @@ from runlake.actions.experiments import (
 )
 from runlake.actions.gate import allow
 from runlake.actions.journals import adopt_journals
+from runlake.actions.maintenance import compact_store
 from runlake.actions.runs import delete_runs, note_run, rename_run, restore_runs
 from runlake.actions.tags import remove_tags, set_tags
 from runlake.actions.who import Actor, local_actor
@@ -33,6 +34,7 @@ __all__ = [
     "adopt_journals",
     "allow",
     "archive_experiment",
+    "compact_store",
     "create_experiment",
     "delete_runs",
     "edit_experiment",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from runlake.cli import (
     audit,
+    compact,
     compare,
     dashboard,
     delete,
@@ -45,6 +46,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     restore,
     experiments,
     ingest,
+    compact,
     doctor,
     audit,
 )

@@ -109,7 +109,7 @@ class Appender:
                 ),
             )
             handle.update_incremental()
-            self._sync(before, handle.version())
+            sync_commits(self._path, before, handle.version())
             self._commits += 1
             self._handle = handle if self._commits % _REOPEN_EVERY else None
 
@@ -136,14 +136,6 @@ class Appender:
         if missing := [c for c in self._table.stored if c.name not in known]:
             self._handle.alter.add_columns(arrow.delta_fields(missing))
         return self._handle
-
-    def _sync(self, before: int, now: int) -> None:
-        # A journal is deleted after this, so the log has to survive a power cut as the file does.
-        log = self._path / LOG
-        for version in range(before + 1, now + 1):
-            sync_file(log_entry(log.parent, version))
-        sync_folder(self._path)
-        sync_folder(log)
 
 
 def create(path: Path, table: Table) -> None:
@@ -182,6 +174,20 @@ def create(path: Path, table: Table) -> None:
     put_once(log_entry(path, 0), "".join(json.dumps(action) + "\n" for action in actions).encode())
     sync_folder(path)
     sync_folder(path.parent)
+
+
+def sync_commits(path: Path, before: int, now: int) -> None:
+    """Bring the commits after version `before` up to `now` to the disk, and the names of what they add.
+
+    What they hold is removed elsewhere after this, so the log has to survive a power cut as the files do.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
+    for version in range(before + 1, now + 1):
+        sync_file(log_entry(path, version))
+    sync_folder(path)
+    sync_folder(path / LOG)
 
 
 def rows_of_table(table: Table, handle: DeltaTable) -> pl.LazyFrame:

@@ -191,4 +191,4 @@ def _growth(facts: TableFacts) -> Iterator[Finding]:
         yield Finding("table.busy", Severity.WARNING, told, advice)
     if facts.files >= MANY_FILES:
         told = f"table {facts.name} has {facts.files:,} files; reading a series has to choose among them"
-        yield Finding("table.files", Severity.WARNING, told, "begin a new store for new work")
+        yield Finding("table.files", Severity.WARNING, told, "`runlake compact` makes few of them")

@@ -1,4 +1,4 @@
-"""The lock of a journal root: whoever holds it may bring its journals into the tables."""
+"""Locks between processes: who may bring a journal root's journals into the tables, who may maintain a store."""
 
 from __future__ import annotations
 
@@ -11,20 +11,34 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK = "ingester.lock"
+MAINTENANCE = "maintenance.lock"
 _held: set[int] = set()
 
 
-@contextlib.contextmanager
-def draining(root: Path) -> Iterator[bool]:
-    """Hold the lock for the block if it is free; gives whether it is held. Never waits.
+def draining(root: Path) -> contextlib.AbstractContextManager[bool]:
+    """Hold the lock of a journal root for the block if it is free; gives whether it is held. Never waits.
 
     Raises:
         OSError: the lock file cannot be opened.
     """
-    fd = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    return _holding(root / LOCK, 0o600)
+
+
+def maintaining(store: Path) -> contextlib.AbstractContextManager[bool]:
+    """Hold the lock of a store's maintenance for the block if it is free; gives whether it is held. Never waits.
+
+    Raises:
+        OSError: the lock file cannot be opened.
+    """
+    return _holding(store / MAINTENANCE, 0o666)  # whoever may write the store may maintain it
+
+
+@contextlib.contextmanager
+def _holding(lock: Path, mode: int) -> Iterator[bool]:
+    fd = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), mode)
     _held.add(fd)
     try:
-        yield _acquire(fd) and _is_at(fd, root)
+        yield _acquire(fd) and _is_at(fd, lock)
     finally:
         if fd in _held:  # not so in a child that was forked inside the block
             _held.discard(fd)
@@ -34,12 +48,12 @@ def draining(root: Path) -> Iterator[bool]:
 
 def holds(root: Path) -> bool:
     """Whether the lock that this process holds is still the one that others see: a journal root may be deleted."""
-    return any(_is_at(fd, root) for fd in list(_held))
+    return any(_is_at(fd, root / LOCK) for fd in list(_held))
 
 
-def _is_at(fd: int, root: Path) -> bool:
+def _is_at(fd: int, lock: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(fd), (root / LOCK).stat())
+        return os.path.samestat(os.fstat(fd), lock.stat())
     except OSError:
         return False
 

@@ -11,6 +11,7 @@ from runlake.journal import journal_root, store_uri
 from runlake.store.backlog import Backlog, Watch
 from runlake.store.budget import Budget
 from runlake.store.delivery import Step, no_step
+from runlake.store.housekeeping import Housekeeper
 from runlake.store.ingest import WAKE, Drainer, DrainReport
 from runlake.store.lock import draining, holds
 
@@ -113,6 +114,7 @@ def run(
 def _serve(uri: str, root: Path, schedule: Schedule, poll_s: float, idle_s: float, on_step: Step) -> bool:
     """Deliver until nothing is left to wait for; True where what is left fails again and again."""
     drainer = Drainer(uri, root, on_step)
+    housekeeper = Housekeeper(uri)
     idle_since = time.monotonic()
     woken_at = _touched(root)
     while holds(root):
@@ -124,6 +126,8 @@ def _serve(uri: str, root: Path, schedule: Schedule, poll_s: float, idle_s: floa
             report = drainer.drain()
             say(report)
             schedule.done(report, time.monotonic())
+            if report.ingested and not report.waiting:
+                housekeeper.look(time.monotonic())
         if backlog.live or backlog.waiting:
             idle_since = now
         gave_up = schedule.failures > GIVE_UP_AFTER and not backlog.live

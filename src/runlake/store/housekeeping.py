@@ -1,0 +1,75 @@
+"""What the ingester does for a store beside delivering: it compacts tables that have grown many small files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from runlake.errors import RunlakeError
+from runlake.schema import COMMIT_ORDER
+from runlake.store.compact import Limits, compact, data_files, plan
+from runlake.store.delta import latest_version, open_table
+from runlake.store.guard import guarded
+from runlake.store.layout import open_store
+
+if TYPE_CHECKING:
+    from runlake.schema import Table
+
+# A table of the busiest kind has so many new files after an hour and a half.
+CROWDED = 100
+EVERY_S = 600.0
+_log = logging.getLogger("runlake.store.ingester")
+
+
+@dataclass(slots=True)
+class Housekeeper:
+    """Looks at the tables of one store now and then; `RUNLAKE_COMPACT=off` leaves compaction to people."""
+
+    uri: str
+    every_s: float = EVERY_S
+    crowded: int = CROWDED
+    limits: Limits = field(default_factory=Limits)
+    _next: float = field(default_factory=time.monotonic)
+
+    def look(self, now: float) -> None:
+        """Compact what is crowded, unless it was looked at a short while ago; never raises for the store.
+
+        Args:
+            now: monotonic seconds.
+        """
+        if now < self._next or os.environ.get("RUNLAKE_COMPACT") == "off":
+            return
+        self._next = now + self.every_s
+        try:
+            tables = crowded_tables(self.uri, self.crowded, self.limits)
+            done = compact(self.uri, tables=tables, limits=self.limits) if tables else []
+        except (RunlakeError, OSError) as problem:
+            _log.warning("not compacted: %s", problem)
+            return
+        for one in done:
+            _log.info("compacted %s: %d files are %d now", one.table, one.files_before, one.files_after)
+            if one.problem:
+                _log.warning("table %s: %s", one.table, one.problem)
+
+
+def crowded_tables(uri: str, files: int, limits: Limits) -> list[Table]:
+    """List the tables of which a compaction would rewrite at least so many files.
+
+    Raises:
+        NotFound: there is no store.
+        StoreError: a table cannot be read.
+    """
+    store = open_store(uri)
+    found = []
+    for table in COMMIT_ORDER:
+        path = store.table_path(table.name)
+        if latest_version(path) is None:
+            continue
+        with guarded(f"cannot read table {table.name}", store.uri):
+            groups = plan(data_files(store, table, open_table(path)), limits)
+        if sum(len(group) for group in groups) >= files:
+            found.append(table)
+    return found
