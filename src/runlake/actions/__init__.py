@@ -19,7 +19,7 @@ from runlake.actions.experiments import (
 )
 from runlake.actions.gate import allow
 from runlake.actions.journals import adopt_journals
-from runlake.actions.maintenance import compact_store
+from runlake.actions.maintenance import compact_store, vacuum_store
 from runlake.actions.runs import delete_runs, note_run, rename_run, restore_runs
 from runlake.actions.tags import remove_tags, set_tags
 from runlake.actions.who import Actor, local_actor
@@ -47,4 +47,5 @@ __all__ = [
     "restore_experiment",
     "restore_runs",
     "set_tags",
+    "vacuum_store",
 ]

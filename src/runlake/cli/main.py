@@ -23,6 +23,7 @@ from runlake.cli import (
     runs,
     show,
     tag,
+    vacuum,
 )
 from runlake.cli.argv import removals, times_ago
 from runlake.cli.formats.text import plain_lines
@@ -47,6 +48,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     experiments,
     ingest,
     compact,
+    vacuum,
     doctor,
     audit,
 )

@@ -120,7 +120,7 @@ class Appender:
             StoreError: the table cannot be opened.
         """
         with guarded(f"cannot read table {self._table.name}", self._store.uri):
-            if self._handle is None and log_entry(self._path, 0).exists():
+            if self._handle is None and latest_version(self._path) is not None:
                 self._handle = LocalTable(str(self._path))
             elif self._handle is not None:
                 self._handle.update_incremental()
@@ -144,7 +144,7 @@ def create(path: Path, table: Table) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    if log_entry(path, 0).exists():
+    if latest_version(path) is not None:  # the first commits may be in the archive by now
         return
     (path / LOG).mkdir(parents=True, exist_ok=True)
     now_ms = time.time_ns() // 1_000_000
@@ -218,30 +218,18 @@ def latest_version(path: Path, known: int | None = None) -> int | None:
         while log_entry(path, known + 1).exists():
             known += 1
         return known
+    return max(log_versions(path), default=None)
+
+
+def log_versions(path: Path) -> list[int]:
+    """List the versions whose commits are in the log, in no order; [] where there is no table."""
     try:
-        entries = [entry.name for entry in os.scandir(path / LOG)]
+        names = [entry.name for entry in os.scandir(path / LOG)]
     except (FileNotFoundError, NotADirectoryError):
-        return None
-    return max(
-        (int(e[:20]) for e in entries if len(e) == 25 and e.endswith(".json") and e[:20].isdigit()), default=None
-    )
+        return []
+    return [int(name[:20]) for name in names if len(name) == 25 and name.endswith(".json") and name[:20].isdigit()]
 
 
 def log_entry(path: Path, version: int) -> Path:
     """Return the file of one commit."""
     return path / LOG / f"{version:020d}.json"
-
-
-def commit_info(path: Path, version: int) -> dict[str, Any]:
-    """Read who, when and which links of one commit; {} where the commit says nothing.
-
-    Raises:
-        OSError: the log entry cannot be read.
-    """
-    with log_entry(path, version).open(encoding="utf-8") as lines:
-        for line in lines:
-            # engines write it first as a rule, though the protocol does not ask for it
-            action = json.loads(line) if line.startswith('{"commitInfo"') else {}
-            if action:
-                return dict(action["commitInfo"])
-    return {}

@@ -1,4 +1,4 @@
-"""What the ingester does for a store beside delivering: it compacts tables that have grown many small files."""
+"""What the ingester does for a store beside delivering: it compacts crowded tables and archives long logs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from runlake.errors import RunlakeError
 from runlake.schema import COMMIT_ORDER
+from runlake.store.archive import Keep
 from runlake.store.compact import Limits, compact, data_files, plan
 from runlake.store.delta import latest_version, open_table
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store
+from runlake.store.vacuum import archive_logs
 
 if TYPE_CHECKING:
     from runlake.schema import Table
@@ -26,30 +28,34 @@ _log = logging.getLogger("runlake.store.ingester")
 
 @dataclass(slots=True)
 class Housekeeper:
-    """Looks at the tables of one store now and then; `RUNLAKE_COMPACT=off` leaves compaction to people."""
+    """Looks at the tables of one store now and then; `RUNLAKE_MAINTENANCE=off` leaves them to people."""
 
     uri: str
     every_s: float = EVERY_S
     crowded: int = CROWDED
     limits: Limits = field(default_factory=Limits)
+    keep: Keep = field(default_factory=Keep)
     _next: float = field(default_factory=time.monotonic)
 
     def look(self, now: float) -> None:
-        """Compact what is crowded, unless it was looked at a short while ago; never raises for the store.
+        """Maintain the store, unless it was looked at a short while ago; never raises for the store.
 
         Args:
             now: monotonic seconds.
         """
-        if now < self._next or os.environ.get("RUNLAKE_COMPACT") == "off":
+        if now < self._next or os.environ.get("RUNLAKE_MAINTENANCE") == "off":
             return
         self._next = now + self.every_s
         try:
-            tables = crowded_tables(self.uri, self.crowded, self.limits)
-            done = compact(self.uri, tables=tables, limits=self.limits) if tables else []
+            self._compact()
+            for table, commits in archive_logs(self.uri, keep=self.keep).items():
+                _log.info("archived %d commits of %s", commits, table)
         except (RunlakeError, OSError) as problem:
-            _log.warning("not compacted: %s", problem)
-            return
-        for one in done:
+            _log.warning("not maintained: %s", problem)
+
+    def _compact(self) -> None:
+        tables = crowded_tables(self.uri, self.crowded, self.limits)
+        for one in compact(self.uri, tables=tables, limits=self.limits) if tables else []:
             _log.info("compacted %s: %d files are %d now", one.table, one.files_before, one.files_after)
             if one.problem:
                 _log.warning("table %s: %s", one.table, one.problem)

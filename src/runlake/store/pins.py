@@ -6,21 +6,27 @@ refreshed: a snapshot that was taken earlier goes on reading its own.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
+import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from runlake.errors import StoreError
 from runlake.store import arrow
-from runlake.store.delta import LocalTable, commit_info, latest_version, open_table, rows_of_table
+from runlake.store.archive import commit_info, commits_down
+from runlake.store.delta import LocalTable, latest_version, open_table, rows_of_table
 from runlake.store.guard import guarded
 from runlake.store.presence import origins_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from runlake.journal import Segment
     from runlake.schema import Table
@@ -51,6 +57,7 @@ class TablePins:
     _run_ids: tuple[int | None, RunIds] | None = None
     _absent: dict[Origin, int] = field(default_factory=dict)
     _committed: dict[int, frozenset[Origin]] = field(default_factory=dict)
+    _later: tuple[int, int, pl.LazyFrame] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def latest(self) -> int | None:
@@ -94,12 +101,18 @@ class TablePins:
     def scan(self, version: int | None) -> pl.LazyFrame:
         """Return the rows at a version, none where it is None.
 
+        Where its files or its part of the log are gone, which only maintenance does, they are the newest
+        rows without those of links that came later.
+
         Raises:
             StoreError: the table cannot be opened.
         """
         if version is None:
             return pl.LazyFrame(schema=arrow.polars_schema(self.table))
-        handle = self.handle(version)
+        # only what a newer version has replaced can be gone
+        handle = self.handle(version) if version == self.latest() else self._whole(version)
+        if handle is None:
+            return self._without_later(version)
         with guarded(f"cannot read table {self.table.name}", self.store.uri):
             return rows_of_table(self.table, handle)
 
@@ -135,6 +148,32 @@ class TablePins:
         with self._lock:
             self._absent = {origin: version for origin, version in self._absent.items() if origin in kept}
 
+    def _whole(self, version: int) -> LocalTable | None:
+        """Return the table at a version if all that it consists of is still there."""
+        try:
+            handle = self.handle(version)
+        except StoreError:
+            return None
+        return handle if all(Path(name).exists() for name in handle.file_uris()) else None
+
+    def _without_later(self, version: int) -> pl.LazyFrame:
+        newest = self.latest()
+        if newest is None:
+            raise StoreError(f"cannot read table {self.table.name}", self.store.uri, "its log is gone")
+        # a link reaches a table in one commit, so leaving out links leaves out commits
+        return self.scan(newest).join(self._links_after(version, newest), on=["writer", "link"], how="anti")
+
+    def _links_after(self, version: int, newest: int) -> pl.LazyFrame:
+        with self._lock:
+            if self._later is None or self._later[:2] != (version, newest):
+                path = self.store.table_path(self.table.name)
+                with self._reading_log():
+                    later = takewhile(lambda commit: commit.version > version, commits_down(path, newest))
+                    links = sorted({origin for commit in later for origin in _links_in(commit.info)})
+                found = pl.LazyFrame(links, schema={"writer": pl.String, "link": pl.Int64}, orient="row")
+                self._later = version, newest, found
+            return self._later[2]
+
     def _held(self, segments: Sequence[Segment], version: int) -> set[Origin]:
         asked, held = [], set()
         for segment in segments:
@@ -155,9 +194,7 @@ class TablePins:
 
     def _links(self, version: int) -> frozenset[Origin]:
         if version not in self._committed:
-            said = self._info(version).get("runlake.links")
-            links = json.loads(said) if isinstance(said, str) else []
-            self._committed[version] = frozenset((str(writer), int(link)) for writer, link in links)
+            self._committed[version] = _links_in(self._info(version))
         return self._committed[version]
 
     def _committed_at(self, version: int) -> int:
@@ -165,11 +202,21 @@ class TablePins:
         return at if isinstance(at, int) else 0
 
     def _info(self, version: int) -> dict[str, object]:
+        with self._reading_log():
+            return commit_info(self.store.table_path(self.table.name), version)
+
+    @contextlib.contextmanager
+    def _reading_log(self) -> Iterator[None]:
         with guarded(f"cannot read the log of table {self.table.name}", self.store.uri):
             try:
-                return commit_info(self.store.table_path(self.table.name), version)
-            except ValueError as problem:
-                raise OSError(f"commit {version} is no JSON: {problem}") from problem
+                yield
+            except (ValueError, zipfile.BadZipFile) as problem:
+                raise OSError(f"a commit cannot be read: {problem}") from problem
+
+
+def _links_in(info: Mapping[str, object]) -> frozenset[Origin]:
+    said = info.get("runlake.links")
+    return frozenset((str(writer), int(link)) for writer, link in (json.loads(said) if isinstance(said, str) else []))
 
 
 _pins: dict[tuple[str, str, str], TablePins] = {}

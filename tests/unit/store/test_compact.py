@@ -15,8 +15,9 @@ from runlake.errors import NotFound, StoreError
 from runlake.ids import new_id
 from runlake.schema import METRICS, PARAMS, RUNS, TABLES
 from runlake.store import arrow
+from runlake.store.archive import Keep, commit_info
 from runlake.store.compact import APPLICATION, Compacted, DataFile, Limits, compact, plan
-from runlake.store.delta import Appender, commit_info, open_table
+from runlake.store.delta import Appender, open_table
 from runlake.store.housekeeping import Housekeeper
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
@@ -321,6 +322,15 @@ class TestTheHousekeeper:
 
         assert versions(crowded) == before
 
+    def test_archives_a_log_that_has_grown_long(self, crowded: str) -> None:
+        newest = versions(crowded)["runs"]
+
+        Housekeeper(crowded, crowded=100, keep=Keep(commits=2, age_s=0.0, least=4)).look(1e9)
+
+        log = open_store(crowded).table_path("runs") / "_delta_log"
+        assert sorted(file.name for file in log.glob("*.json")) == [f"{v:020d}.json" for v in (newest - 1, newest)]
+        assert versions(crowded)["runs"] == newest
+
     def test_looks_now_and_then(self, crowded: str) -> None:
         keeper = Housekeeper(crowded, every_s=10, crowded=7)
         keeper.look(1e9)
@@ -333,7 +343,7 @@ class TestTheHousekeeper:
         assert len(files(crowded, "runs")) == 1
 
     def test_can_be_turned_off(self, crowded: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("RUNLAKE_COMPACT", "off")
+        monkeypatch.setenv("RUNLAKE_MAINTENANCE", "off")
 
         Housekeeper(crowded, crowded=2).look(1e9)
 

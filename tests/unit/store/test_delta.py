@@ -13,7 +13,8 @@ from journaling import Writer
 from runlake.errors import StoreError
 from runlake.schema import RUNS, TABLES, TAGS, Column, Kind, Table
 from runlake.store import arrow
-from runlake.store.delta import PROPERTIES, Appender, commit_info, create, latest_version, log_entry, open_table
+from runlake.store.archive import commit_info
+from runlake.store.delta import PROPERTIES, Appender, create, latest_version, log_entry, open_table
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
 
