@@ -43,6 +43,18 @@ class Keyed:
         at = at.scatter(found["_row"], pl.int_range(found.height, dtype=pl.UInt32, eager=True))
         return found[value].gather(at).alias(name)
 
+    def among(self, rows: pl.Series) -> Keyed:
+        """Return what some runs have, as if there were no others, in their order: for `column` and `in` alone.
+
+        A column of a few runs takes a fraction of the time then, since the rows of all others are not looked at.
+
+        Args:
+            rows: `_row` of the runs (UInt32).
+        """
+        order = pl.DataFrame({"_row": rows}).with_row_index("_new")
+        found = self.of(rows).join(order, on="_row").drop("_row").rename({"_new": "_row"})
+        return Keyed(found, self.starts.clear(), rows.len())
+
     def of(self, rows: pl.Series) -> pl.DataFrame:
         """Return the rows of some runs.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from runlake.errors import InvalidValue
-from runlake.query.columns import reduced
+from runlake.query.columns import best
 from runlake.query.expression import METRIC_ASPECTS
 from runlake.query.headers import ATTRIBUTES, BASE
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runlake.query.folded import Folded
+    from runlake.query.keyed import Keyed
 
 GROUPS = ("params", "metrics", "summary", "tags")
+_MANY = 4  # from a quarter of all runs on, looking at all of them is quicker
 
 
 def lay_out(folded: Folded, rows: pl.Series, columns: Sequence[str] | None, named: Iterable[str] = ()) -> pl.DataFrame:
@@ -38,8 +40,9 @@ def lay_out(folded: Folded, rows: pl.Series, columns: Sequence[str] | None, name
         groups = [group(folded, rows, g, also={key for kind, _, key in keys if kind == g}) for g in GROUPS]
         return pl.concat([folded.headers[rows].select(BASE), *groups], how="horizontal")
     series: dict[str, pl.Series] = {}
+    columns_of = _Columns(folded, rows)
     for name in columns:
-        found = _expand(folded, rows, name) if name.endswith(".*") else [one(folded, rows, name)]
+        found = _expand(folded, rows, name) if name.endswith(".*") else [columns_of.one(name)]
         series |= {s.name: s for s in found if s.name not in series}
     return pl.DataFrame(list(series.values()))
 
@@ -47,25 +50,46 @@ def lay_out(folded: Folded, rows: pl.Series, columns: Sequence[str] | None, name
 def group(folded: Folded, rows: pl.Series, kind: str, also: Iterable[str] = ()) -> pl.DataFrame:
     """Return the columns of one group: the keys that any of the runs has and those in `also`, sorted by key."""
     found = _pivoted(folded, rows, kind)
-    missing = [one(folded, rows, f"{kind}.{key}").alias(key) for key in set(also) - set(found.columns)]
+    missing = [_Columns(folded, rows).one(f"{kind}.{key}").alias(key) for key in set(also) - set(found.columns)]
     whole = found.with_columns(missing) if found.columns else pl.DataFrame(missing)
     return whole.select(pl.col(key).alias(f"{kind}.{key}") for key in sorted(whole.columns))
 
 
-def one(folded: Folded, rows: pl.Series, name: str) -> pl.Series:
-    """Return one column of the run table; a key that no run has gives nulls."""
-    kind, dot, key = name.partition(".")
-    if not dot:
-        return folded.headers.get_column(name).gather(rows)
-    if kind == "params":
-        whole = folded.params.column(key, "value")
-    elif kind == "tags":
-        whole = folded.tags.column(key, "shown")
-    elif kind == "summary":
-        whole = folded.results.column(key, "value" if key in folded.text_results else "value_num")
-    else:
-        whole = reduced(folded, *_reducer(folded, key))
-    return whole.gather(rows).alias(name)
+class _Columns:
+    """Columns of chosen runs, one at a time; a key that none of them has gives nulls."""
+
+    def __init__(self, folded: Folded, rows: pl.Series) -> None:
+        self._folded, self._rows = folded, rows
+        self._few = rows.len() * _MANY < folded.headers.height
+        self._among: dict[str, Keyed] = {}
+
+    def one(self, name: str) -> pl.Series:
+        """Return the column by its name in the run table."""
+        folded = self._folded
+        kind, dot, key = name.partition(".")
+        if not dot:
+            return folded.headers.get_column(name).gather(self._rows)
+        if kind == "params":
+            found = self._column(kind, folded.params, key, "value")
+        elif kind == "tags":
+            found = self._column(kind, folded.tags, key, "shown")
+        elif kind == "summary":
+            found = self._column(kind, folded.results, key, "value" if key in folded.text_results else "value_num")
+        else:
+            series, how = _reducer(folded, key)
+            found = (
+                best(folded, series).gather(self._rows)
+                if how == "best"
+                else self._column(kind, folded.metrics, series, how)
+            )
+        return found.alias(name)
+
+    def _column(self, kind: str, whole: Keyed, key: str, value: str) -> pl.Series:
+        if not self._few:
+            return whole.column(key, value).gather(self._rows)
+        if kind not in self._among:
+            self._among[kind] = whole.among(self._rows)
+        return self._among[kind].column(key, value)
 
 
 def check_columns(folded: Folded, columns: Iterable[str]) -> None:

@@ -93,6 +93,32 @@ class TestChosenColumns:
 
         assert lake.runs(columns=["metrics.loss.max", "metrics.loss.min"]).rows() == [(5.0, 8.0)]
 
+    @pytest.mark.parametrize("limit", [1, 2, 12])
+    def test_are_the_same_for_a_few_runs_as_for_all(self, limit: int) -> None:
+        some = [RICH if n == 3 else PLAIN if n == 4 else None for n in range(12)]
+        lake = a_lake(
+            *(
+                one or a_run(f"run-{n}", started=-n, params={"lr": n}, tags={"n": str(n)})
+                for n, one in enumerate(some, 10)
+            )
+        )
+        names = [
+            "name",
+            "params.lr",
+            "metrics.loss",
+            "metrics.loss.min",
+            "metrics.f1",
+            "summary.auc",
+            "tags.n",
+            "tags.team",
+        ]
+
+        whole = lake.runs(columns=names, order_by="params.lr desc, name")
+        few = lake.runs(columns=names, order_by="params.lr desc, name", limit=limit)
+
+        assert repr(few.rows()) == repr(whole.head(limit).rows())
+        assert few.schema == whole.schema
+
     @pytest.mark.parametrize(
         ("name", "said"),
         [
