@@ -111,8 +111,15 @@ class Folded:
         names = {f"{how}_value": how for how in _REDUCED}
 
         def fold(run_ids: RunIds) -> pl.DataFrame:
-            rows = self._encoded(summaries.series_rows(self.source, run_ids))
-            return summaries.merged(rows, BY_ROW).rename(names)
+            rows = self._encoded(summaries.value_rows(self.source, run_ids))
+            alone, shared = summaries.of_one_writer(rows, BY_ROW)
+            if shared.is_empty():
+                return alone.rename(names)
+            ids = self.headers.get_column("run_id").gather(shared["_row"].unique())
+            whole = summaries.merged(self._encoded(summaries.series_rows(self.source, ids)), BY_ROW)
+            # the keys of these runs alone may be fewer than those of all
+            whole = whole.with_columns(pl.col("key").cast(alone.schema["key"])).select(alone.columns)
+            return pl.concat([alone, whole.join(shared, on=BY_ROW, how="semi")]).rename(names)
 
         return self._part("metrics", "summaries", fold, (*_REDUCED, "mean", "count"))
 

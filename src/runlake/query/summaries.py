@@ -23,6 +23,7 @@ COUNTS = ("count", "nan_count", "inf_count", "mean", "m2")
 POINTS = tuple(
     f"{which}_{part}" for which in ("first", "last", "min", "max") for part in ("value", "step", "ts", "seq")
 )
+VALUES = ("count", "mean", "first_value", "last_value", "min_value", "max_value")
 
 
 def series_rows(
@@ -31,6 +32,32 @@ def series_rows(
     """Read the rows about series (not the explicit results), only of some runs and keys where they are given."""
     rows = rows_of(source, "summaries", run_ids, keys).filter(~pl.col("explicit"))
     return read(source, "summaries", rows.select(*SERIES, "writer", "seq", *COUNTS, *POINTS))
+
+
+def value_rows(source: Source, run_ids: Iterable[str] | None = None) -> pl.DataFrame:
+    """Read as `series_rows` does, but only what `of_one_writer` needs: a third of the bytes."""
+    rows = rows_of(source, "summaries", run_ids).filter(~pl.col("explicit"))
+    return read(source, "summaries", rows.select(*SERIES, "writer", "seq", *VALUES))
+
+
+def of_one_writer(rows: pl.DataFrame, by: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Reduce the series that one writer alone has logged, which are nearly all.
+
+    Args:
+        rows: as `value_rows` reads them.
+        by: the columns that say which run and key.
+
+    Returns:
+        `by` and `VALUES` of those series, and `by` of the others, which have to be merged.
+    """
+    rows = rows.sort(*by)
+    repeated = _repeated(rows, by)
+    if not repeated.any():
+        return rows.select(*by, *VALUES), rows.select(by).clear()
+    latest = _newest_by_writer(rows.filter(repeated), by)
+    shared = _repeated(latest, by)
+    alone = pl.concat([rows.filter(~repeated), latest.filter(~shared)]).select(*by, *VALUES)
+    return alone.sort(*by), latest.filter(shared).select(by).unique()
 
 
 def merged(rows: pl.DataFrame, by: Sequence[str] = SERIES) -> pl.DataFrame:
@@ -44,12 +71,11 @@ def merged(rows: pl.DataFrame, by: Sequence[str] = SERIES) -> pl.DataFrame:
         `by`, then `COUNTS` and `POINTS`, sorted by `by`.
     """
     rows = rows.sort(*by)
-    again = pl.all_horizontal(pl.col(c) == pl.col(c).shift() for c in by).fill_null(False)
-    several = rows.select((again | again.shift(-1)).fill_null(False)).to_series()
+    several = _repeated(rows, by)
     kept = rows.select(*by, *COUNTS, *POINTS)
     if not several.any():
         return kept
-    latest = rows.filter(several).sort(*by, "writer", "seq").unique([*by, "writer"], keep="last", maintain_order=True)
+    latest = _newest_by_writer(rows.filter(several), by)
     return pl.concat([kept.filter(~several), _over_writers(latest, by)]).sort(*by)
 
 
@@ -58,6 +84,16 @@ def described(summaries: pl.DataFrame) -> pl.DataFrame:
     finite = pl.col("count") - pl.col("nan_count") - pl.col("inf_count")
     std = pl.when(finite > 1).then((pl.col("m2") / (finite - 1)).sqrt()).alias("std")
     return summaries.select(*SERIES, *COUNTS[:-1], std, *POINTS)
+
+
+def _repeated(rows: pl.DataFrame, by: Sequence[str]) -> pl.Series:
+    """Say of each row, sorted by `by`, whether another one is about the same."""
+    again = pl.all_horizontal(pl.col(c) == pl.col(c).shift() for c in by).fill_null(False)
+    return rows.select((again | again.shift(-1)).fill_null(False)).to_series()
+
+
+def _newest_by_writer(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    return rows.sort(*by, "writer", "seq").unique([*by, "writer"], keep="last", maintain_order=True)
 
 
 def _over_writers(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from builders import Logged, a_lake, a_run, a_snapshot, at, summary_row
-from runlake.query.summaries import COUNTS, POINTS, described, merged, series_rows
+from runlake.query.summaries import (
+    COUNTS,
+    POINTS,
+    SERIES,
+    described,
+    merged,
+    of_one_writer,
+    series_rows,
+    value_rows,
+)
+from runlake.query.summaries import VALUES as VALUES_READ
 
 Point = tuple[float, datetime, int, float]
 VALUES = st.one_of(
@@ -40,6 +50,29 @@ def recomputed(points: list[tuple[str, Point]]) -> dict[str, Any]:
         if f"{which}_seq" in row:
             row[f"{which}_seq"] = ranked[row[f"{which}_seq"]][1][2]
     return row
+
+
+class TestTheValuesOfSeries:
+    @settings(deadline=None)
+    @given(writers())
+    def test_of_one_writer_are_those_that_merging_gives_and_others_are_left_to_it(
+        self, drawn: dict[str, list[list[Point]]]
+    ) -> None:
+        logged = a_run()
+        for writer, flushes in drawn.items():
+            so_far: list[Point] = []
+            for link, flush in enumerate(flushes, 1):
+                so_far += flush
+                place = {"run_id": "run-1", "key": "loss", "writer": writer, "link": link, "seq": so_far[-1][2]}
+                logged.add("summaries", **place, **summary_row(so_far))
+        snapshot = a_snapshot(logged)
+
+        alone, shared = of_one_writer(value_rows(snapshot), SERIES)
+
+        whole = merged(series_rows(snapshot)).select(*SERIES, *VALUES_READ)
+        assert alone.height + shared.height == 1
+        assert shared.height == (len(drawn) > 1)
+        assert_frame_equal(alone, whole.head(alone.height))
 
 
 class TestSummariesOfSeveralWriters:
