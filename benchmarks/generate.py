@@ -145,10 +145,9 @@ class _Batch:
         level = np.where(rises[:, None], reached[:, None] * curve, 1.2 - reached[:, None] * curve)
         value = np.round(level + random.normal(0, 0.02, level.shape), 6).ravel()
         value[random.random(size) < 0.0005] = np.nan
-        tick = (self.duration_us[run_of] // length)[:, None] * np.arange(length) + random.integers(
-            0, 4000, (len(series), 1)
-        )
-        ts = (self.started[run_of][:, None] + tick).ravel()
+        # a step takes about as long as the one before, and all that is logged in one call has one time
+        ticks = (self.duration_us // length)[:, None] * random.normal(1, 0.02, (self.count, length))
+        ts = (self.started[:, None] + np.cumsum(ticks, axis=1).astype(np.int64))[run_of].ravel()
         order = np.argsort(self.writers, kind="stable")
         rank = np.empty(self.count, dtype=np.int64)
         rank[order] = np.arange(self.count)

@@ -21,7 +21,7 @@ from deltalake import DeltaTable
 from deltalake.transaction import AddAction, CommitProperties
 
 from runlake.ids import new_id
-from runlake.store import arrow
+from runlake.store import arrow, parquet
 from runlake.store.guard import guarded
 from runlake.store.layout import Store, put_once, sync_file, sync_folder
 from runlake.store.stats import stats_json
@@ -93,7 +93,7 @@ class Appender:
             file = self._path / name
             with contextlib.ExitStack() as unwritten:
                 unwritten.callback(file.unlink, missing_ok=True)
-                arrow.write_parquet(self._table, data, file)
+                parquet.write_parquet(self._table, data, file)
                 sync_file(file)
                 unwritten.pop_all()
             on_step(f"parquet:{self._table.name}")

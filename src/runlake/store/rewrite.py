@@ -5,6 +5,7 @@ Memory is that of the rows once as columns and once in their new order, so calle
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,13 +15,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from runlake.schema import COMMON, Column, Kind, Table
-from runlake.store import arrow
+from runlake.store import arrow, parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
 _SLICE = 1_000_000  # rows that are hashed at once
+_THOROUGHLY = partial(parquet.write_parquet, level=parquet.THOROUGH)
 
 
 class Content(NamedTuple):
@@ -47,7 +49,7 @@ def rewrite(
     sources: Sequence[Path],
     target: Path,
     *,
-    write: Callable[[Table, pa.Table, Path], None] = arrow.write_parquet,
+    write: Callable[[Table, pa.Table, Path], None] = _THOROUGHLY,
 ) -> pa.Table:
     """Write the rows of some files to one file in the table's order; returns them, for statistics.
 

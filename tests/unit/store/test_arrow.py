@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,9 +12,6 @@ from runlake.store import arrow
 from runlake.store.delta import open_table
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _random = random.Random(0)
 
@@ -78,24 +72,3 @@ class TestFiles:
         files = open_table(open_store(store).table_path("tags")).file_uris()
 
         assert duckdb.read_parquet(files).project('key, "values"').fetchall() == [("k", ["a", "b"])]
-
-
-class TestEncodingOfNumbers:
-    @pytest.mark.parametrize(
-        ("values", "encoding"),
-        [
-            ([_random.randrange(50) / 50 for _ in range(5000)], "RLE_DICTIONARY"),
-            ([_random.random() for _ in range(5000)], "BYTE_STREAM_SPLIT"),
-        ],
-        ids=["repeating", "all different"],
-    )
-    def test_is_the_smallest_one(self, tmp_path: Path, values: list[float], encoding: str) -> None:
-        rows = {c.name: pa.nulls(5000, arrow.arrow_type(c)) for c in METRICS.stored} | {"value": pa.array(values)}
-        data = pa.table(rows)
-
-        arrow.write_parquet(METRICS, data, tmp_path / "x.parquet")
-
-        group = pq.read_metadata(tmp_path / "x.parquet").row_group(0)
-        value = next(group.column(i) for i in range(group.num_columns) if group.column(i).path_in_schema == "value")
-        assert encoding in value.encodings
-        assert pl.read_parquet(tmp_path / "x.parquet")["value"].to_list() == values

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runlake.schema import METRICS, TABLES, TAGS, Table
-from runlake.store import arrow
+from runlake.store import arrow, parquet
 from runlake.store.decode import sort
 from runlake.store.rewrite import Content, ContentChanged, content_of, rewrite
 
@@ -58,7 +58,7 @@ class TestARewrite:
         folder = tmp_path_factory.mktemp("rewrite")
         sources = [folder / f"{n}.parquet" for n in range(len(parts))]
         for path, rows in zip(sources, parts, strict=True):
-            arrow.write_parquet(table, sort(table, a_table(table, rows)), path)
+            parquet.write_parquet(table, sort(table, a_table(table, rows)), path)
 
         rewrite(table, sources, folder / "new.parquet")
 
@@ -82,8 +82,8 @@ class TestARewrite:
     def test_that_reads_back_as_something_else_is_taken_back(self, tmp_path: Path) -> None:
         row: dict[str, object] = {"run_id": "r", "key": "k", "step": 1.0, "value": 1.0, "ts": 1}
         row |= {"writer": "w", "link": 0, "seq": 1, "logged_at": None}
-        arrow.write_parquet(METRICS, a_table(METRICS, [row]), tmp_path / "a.parquet")
-        arrow.write_parquet(METRICS, a_table(METRICS, [row | {"value": 2.0}]), tmp_path / "b.parquet")
+        parquet.write_parquet(METRICS, a_table(METRICS, [row]), tmp_path / "a.parquet")
+        parquet.write_parquet(METRICS, a_table(METRICS, [row | {"value": 2.0}]), tmp_path / "b.parquet")
         target = tmp_path / "new.parquet"
 
         def write(_table: Table, _rows: pa.Table, path: Path) -> None:
@@ -103,7 +103,7 @@ class TestTheContent:
         ]  # fmt: skip
 
     def content(self, folder: Path, rows: list[dict[str, object]]) -> Content:
-        arrow.write_parquet(METRICS, a_table(METRICS, rows), folder / "c.parquet")
+        parquet.write_parquet(METRICS, a_table(METRICS, rows), folder / "c.parquet")
         return content_of(METRICS, [folder / "c.parquet"])
 
     def test_does_not_depend_on_the_order(self, tmp_path: Path) -> None:
