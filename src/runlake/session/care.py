@@ -105,4 +105,4 @@ def _console_lines(lines: list[tuple[str, str]]) -> None:
     """Give what was printed to the run that was started last."""
     run = current.current_run()
     if run is not None:
-        run.log_console(lines)
+        run.log_console(lines, redacted=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from runlake.capture import Context, redact_value
-from runlake.errors import InvalidType, InvalidValue, NotFound, ParamConflict, RunExists
-from runlake.ids import check_experiment_path, check_run_id, experiment_id, new_id
+from runlake.capture import Context
+from runlake.capture.redact_names import check_key, experiment_path, own_id
+from runlake.capture.texts import clean, note_fields, tags_of
+from runlake.errors import InvalidValue, NotFound, ParamConflict, RunExists, expect
+from runlake.ids import experiment_id, new_id
 from runlake.journal import Journal, actor_id, make_root, store_uri
-from runlake.run import Author, Recorder, Run, changed_params, check_key, note_fields, param_rows, params_of, tag_values
+from runlake.run import Author, Recorder, Run, changed_params, param_rows, params_of
 from runlake.schema import EVENTS, EXPERIMENTS, IDENTITIES, LINKS, PARAMS, RUNS, TAGS, Table
 from runlake.session import current
 from runlake.session.care import Care
@@ -19,6 +20,7 @@ from runlake.session.names import next_name
 from runlake.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from runlake.query.resume import KnownRun
@@ -69,6 +71,7 @@ def start_run(
         NotFound: `run_id` is not there and resume is "must".
     """
     described = {"notes": notes, "hypothesis": hypothesis, "expected_outcome": expected_outcome}
+    expect(context or _live, Context, "context", "a runlake.capture.Context")
     plan = _plan(experiment, name, params, tags, parent, run_id, resume, described)
     uri = store_uri(store)
     known = _known(uri, plan, resume, given=run_id is not None)
@@ -95,11 +98,6 @@ def start_run(
     return run
 
 
-def clean(key: str, text: str) -> str:
-    """Redact a text, given its key."""
-    return str(redact_value(key, text))
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     run_id: str
@@ -121,29 +119,22 @@ def _plan(
     resume: Resume,
     notes: Mapping[str, str | None],
 ) -> _Plan:
-    if not isinstance(experiment, str):
-        raise InvalidType("experiment", experiment, "a path such as 'fraud_detection/baseline'")
+    path = experiment_path(experiment)
     if name is not None:
         check_key(name, "name")
     if resume not in ("never", "allow", "must"):
         raise InvalidValue("resume", resume, '"never", "allow" or "must"')
     if run_id is None and resume == "must":
         raise InvalidValue("run_id", run_id, 'the id of the run to continue, because resume is "must"')
-    if run_id is not None and not isinstance(run_id, str):
-        raise InvalidType("run_id", run_id, "text")
-    if parent is not None and not isinstance(parent, Run | str):
-        raise InvalidType("parent", parent, "a Run or the id of one")
-    if tags is not None and not isinstance(tags, Mapping):
-        raise InvalidType("tags", tags, "a mapping of keys to values")
-    path = check_experiment_path(experiment)
+    expect(parent or "", (Run, str), "parent", "a Run or the id of one")
     return _Plan(
-        run_id=new_id() if run_id is None else check_run_id(run_id),
+        run_id=new_id() if run_id is None else own_id(run_id),
         experiment=path,
         experiment_id=experiment_id(path),
-        parent=parent.id if isinstance(parent, Run) else None if parent is None else check_run_id(parent),
+        parent=parent.id if isinstance(parent, Run) else None if parent is None else own_id(parent, "parent"),
         params={} if params is None else params_of(params, clean),
-        tags={check_key(key, "tags"): tag_values(key, value, clean) for key, value in (tags or {}).items()},
-        notes=note_fields(notes, clean),
+        tags={} if tags is None else tags_of(tags, "tags"),
+        notes=note_fields(notes),
     )
 
 
