@@ -50,6 +50,13 @@ def start_run(
 ) -> Run:
     """Start a run, or continue one, and return the handle to log to.
 
+    A run that is left open ends with the interpreter: as finished, or as failed with the exception that ended
+    it. What an exit callback starts after that is recorded as finished from the start, unless it says more; one
+    that is the first in its process to start a run has to finish it, else it reads killed.
+
+    Only with `run_id` does a start read the store. Where that cannot be read, the id is taken on trust and a
+    warning says so: "must" continues it, "never" and "allow" start it, and no parameter is compared.
+
     Args:
         experiment: path such as "fraud_detection/baseline"; made on first use.
         name: display name; None makes one from date, entry point and the next free version.
@@ -148,6 +155,8 @@ def _known(uri: str, plan: _Plan, resume: Resume, *, given: bool) -> KnownRun | 
     from runlake.query.resume import known_run
 
     known = known_run(uri, plan.run_id)
+    if known is not None and known.unread:
+        return known if resume == "must" else None  # else it may be new, and needs a whole header
     if known is None and resume == "must":
         raise NotFound("run", plan.run_id, f"the store is {uri}")
     if known is not None:
@@ -190,7 +199,9 @@ def _first_rows(
     }
     header = RUNS.row(
         ts=now,
-        status="running",
+        # What an exit callback starts after the runs were ended is over with the callback, unless it says more.
+        status="finished" if current.has_ended() else "running",
+        ended_at=now if current.has_ended() else None,
         inferred=False,
         status_of=recorder.journal.writer,
         heartbeat_at=now,
