@@ -25,6 +25,7 @@ from threadpoolctl import threadpool_limits
 import story
 import studies
 import work
+from people import StoryClock
 from runlake.journal import make_root
 from runlake.store.lock import draining
 
@@ -85,7 +86,7 @@ def deliver(store: str) -> None:
     """Bring what is still in journals into the tables."""
     from runlake.store.ingest import drain
 
-    drain(store, wait_s=60)
+    drain(store, wait_s=60, clock=StoryClock(story.POWER_IS_BACK))
 
 
 def in_a_process(task: Callable[..., None], *arguments: Any) -> None:

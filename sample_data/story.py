@@ -6,6 +6,10 @@ from people import PEOPLE, StoryClock, actor, run_id, when
 from runlake import actions
 from studies import EXPERIMENTS, plans
 
+# When the machines of the laboratory ran again and found what had been killed; the clock of every delivery,
+# which dates nothing else.
+POWER_IS_BACK = when(9, 12)
+
 
 def before(store: str) -> None:
     """Create the experiments before anything runs; the first one makes the store."""

@@ -172,6 +172,12 @@ class MissingExtra(RunlakeError, ImportError):
         return f"{self.feature} needs an extra: pip install 'runlake[{self.extra}]'"
 
 
+def expect(value: object, kinds: type | tuple[type, ...], what: str, wanted: str) -> None:
+    """Raise `InvalidType` unless the value is of one of the kinds."""
+    if not isinstance(value, kinds):
+        raise InvalidType(what, value, wanted)
+
+
 class _Described(str):
     """Text that describes a value, told apart from a value that is text."""
 
@@ -182,5 +188,8 @@ def _shown(value: object) -> str:
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - an object whose own repr fails must not hide what was wrong with it
-        return "that cannot be shown"
-    return text if len(text) <= 80 else text[:77] + "..."
+        return "something that cannot be shown"
+    if len(text) <= 80 or isinstance(value, int):
+        return text if len(text) <= 80 else text[:77] + "..."
+    # Cut between words: half a credential is none that a scanner would know when the message is kept with a run.
+    return f"{text[:77].rpartition(' ')[0]}... ({len(text)} characters)"

@@ -10,7 +10,6 @@ from runlake.errors import InvalidType, InvalidValue
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-KEY_LIMIT = 1000
 TEXT_LIMIT = 1_000_000
 
 
@@ -40,22 +39,6 @@ def clean_reason(reason: str | None) -> str | None:
     if reason is None or not reason.strip():
         return None
     return clean_text(reason, "reason")
-
-
-def key_name(what: str, key: object) -> str:
-    """Return a key if it can name something.
-
-    Raises:
-        InvalidType: it is no text.
-        InvalidValue: it is blank, too long, or has control characters or lone surrogates.
-    """
-    if not isinstance(key, str):
-        raise InvalidType(f"{what}: key", key, "text")
-    if not key.strip() or len(key) > KEY_LIMIT:
-        raise InvalidValue(f"{what}: key", key, f"1 to {KEY_LIMIT} characters that are not all blank")
-    if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF or c == "\x7f" for c in key):
-        raise InvalidValue(f"{what}: key", key, "text without control characters and lone surrogates")
-    return key
 
 
 def one_of(what: str, found: str | None, known: Collection[str]) -> str | None:

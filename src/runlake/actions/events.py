@@ -8,6 +8,7 @@ from runlake.actions.change import Change, Outcome, Patch
 from runlake.actions.checks import clean_reason, clean_text
 from runlake.actions.record import record
 from runlake.capture.redact import redact_value
+from runlake.capture.redact_names import own_id, redact_name
 from runlake.errors import InvalidValue
 from runlake.journal import store_uri
 
@@ -52,7 +53,8 @@ def record_event(
         raise InvalidValue("action", action, "noun.verb, such as 'runs.export'")
     if not all(target):
         raise InvalidValue("target", target, "a type and an id")
-    named = clean_text(target[1], "target")
-    change = Change(action, target[0], named, run_id, redact_value("old", old), redact_value("new", new))
+    kind, named = (clean_text(one, "target") for one in target)
+    run_id = None if run_id is None else own_id(run_id)
+    change = Change(redact_name(action), kind, named, run_id, redact_value("old", old), redact_value("new", new))
     patch = Patch(run_id, [change])
     return record(store_uri(store), [patch], actor=actor, reason=clean_reason(reason), clock=clock)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlake.actions.change import Change, Outcome, Patch
-from runlake.actions.checks import clean_reason, clean_text, key_name, one_of
+from runlake.actions.checks import clean_reason, clean_text, one_of
 from runlake.actions.current import Experiment, experiments_now, make_store, read
 from runlake.actions.record import record
+from runlake.capture.redact_names import check_key, experiment_path
 from runlake.errors import InvalidValue, NotFound
-from runlake.ids import check_experiment_path, experiment_id
+from runlake.ids import experiment_id
 from runlake.schema import EXPERIMENTS
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Details:
         }
         columns = {name: clean_text(text, name) for name, text in given.items() if text is not None}
         if self.tags is not None:
-            changed = {key_name("tag", k): _texts(k, v) for k, v in self.tags.items()}
+            changed = {check_key(k, "tag"): _texts(k, v) for k, v in self.tags.items()}
             merged = {**{k: list(v) for k, v in tags_now.items()}, **changed}
             columns["tags"] = json.dumps({k: v for k, v in merged.items() if v is not None}, sort_keys=True)
         return columns
@@ -86,7 +87,7 @@ def create_experiment(
         InvalidValue: the path is none, is taken, or is where a renamed experiment began.
         StoreError: the store cannot be read or the journal not be written.
     """
-    path = check_experiment_path(path)
+    path = experiment_path(path)
     make_store(store)
     lake = read(store)
     _check_free(path, experiments_now(lake), moving={})
@@ -114,7 +115,7 @@ def edit_experiment(
         InvalidValue: a reducer or direction is none, or nothing is given.
         StoreError: the store cannot be read or the journal not be written.
     """
-    path = check_experiment_path(path)
+    path = experiment_path(path)
     lake = read(store)
     found = next((e for e in experiments_now(lake) if e.path == path), None)
     if found is None:
@@ -149,14 +150,14 @@ def rename_experiment(
         InvalidValue: a path is none, or a new one is taken.
         StoreError: the store cannot be read or the journal not be written.
     """
-    path, new_path = check_experiment_path(path), check_experiment_path(new_path)
+    path, new_path = experiment_path(path), experiment_path(new_path)
     lake = read(store)
     everything = experiments_now(lake)
     moving = _subtree(everything, path)
     if path == new_path:
         unchanged = [f"experiment {path!r} already has that path"]
         return record(lake.snapshot.uri, [], actor=actor, reason=clean_reason(reason), unchanged=unchanged, clock=clock)
-    targets = {i: check_experiment_path(new_path + e.path[len(path) :]) for e in moving for i in e.ids}
+    targets = {i: experiment_path(new_path + e.path[len(path) :]) for e in moving for i in e.ids}
     for target in sorted(set(targets.values())):
         _check_free(target, everything, moving=targets)
     changes = [_renamed(e, targets[e.experiment_id]) for e in moving]
@@ -198,7 +199,7 @@ def _archive(
     store: str | Path | None, path: str, *, archived: bool, actor: Actor, reason: str | None, clock: Clock | None
 ) -> Outcome:
     alone = path.rstrip().endswith("/.")
-    path = check_experiment_path(path.strip().removesuffix("/."))
+    path = experiment_path(path.strip().removesuffix("/."))
     lake = read(store)
     named = _subtree(experiments_now(lake), path, alone=alone)
     verb, state = ("experiment.archive", "already archived") if archived else ("experiment.restore", "not archived")

@@ -8,6 +8,7 @@ from runlake.actions.change import Change, Outcome, Patch
 from runlake.actions.checks import clean_reason, clean_text
 from runlake.actions.current import headers_now, read, resolved
 from runlake.actions.record import record
+from runlake.capture.texts import NOTES
 from runlake.errors import InvalidValue
 from runlake.ids import short_id
 from runlake.schema import RUNS
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from runlake.actions.who import Actor
     from runlake.clock import Clock
-
-NOTES = ("notes", "hypothesis", "expected_outcome", "conclusion")
 
 
 def rename_run(

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from runlake.actions.change import Change, Outcome, Patch
-from runlake.actions.checks import clean_reason, clean_text, key_name
+from runlake.actions.checks import clean_reason, clean_text
 from runlake.actions.current import read, resolved, tags_now
 from runlake.actions.record import record
+from runlake.capture.redact_names import check_key
 from runlake.errors import InvalidType, InvalidValue
 from runlake.ids import short_id
 from runlake.schema import TAGS
@@ -47,9 +48,9 @@ def set_tags(
         InvalidValue: a key is set and removed, or is no key.
         StoreError: the store cannot be read or the journal not be written.
     """
-    wanted: dict[str, list[str] | None] = {key_name("tag", k): _values(k, v) for k, v in tags.items()}
+    wanted: dict[str, list[str] | None] = {check_key(k, "tag"): _values(k, v) for k, v in tags.items()}
     for key in remove:
-        if wanted.setdefault(key_name("tag", key), None) is not None:
+        if wanted.setdefault(check_key(key, "tag"), None) is not None:
             raise InvalidValue("tag", key, "a key either to set or to remove, not both")
     lake = read(store)
     run_ids = resolved(lake, runs)

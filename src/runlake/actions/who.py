@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from runlake.capture.redact_text import redact_text
 from runlake.errors import StoreError
 from runlake.journal import actor_id, make_root
 from runlake.version import VERSION
@@ -49,7 +50,8 @@ class Actor:
 
     def identity_row(self) -> dict[str, Any]:
         """Lay out what `identities` keeps, by column."""
-        return {**self.facts, "actor_id": self.actor_id, "user": self.user}
+        facts = {**self.facts, "actor_id": self.actor_id, "user": self.user}
+        return {name: redact_text(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 
 def local_actor(client: str = "sdk") -> Actor:

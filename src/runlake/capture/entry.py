@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from runlake.capture.guard import attempt
-from runlake.capture.redact_text import redact_code
+from runlake.capture.redact_text import redact_code, redact_text
 
 MAX_CELLS_CHARS = 2 * 2**20
 
@@ -118,7 +118,7 @@ def auto_name_stem(now_us: int, entry: Entry) -> str:
     last = (entry.entry_point or "").replace("\\", "/").rstrip("/").rpartition("/")[2]
     is_module = entry.source_type == "module"
     last = last.rpartition(".")[2] if is_module else re.sub(r"\.(py|pyw|ipynb|sh)$", "", last)
-    stem = re.sub(r"[^\w-]+", "_", last).strip("_")[:80]
+    stem = re.sub(r"[^\w-]+", "_", redact_text(last)).strip("_")[:80]
     return f"{day.isoformat()}_{stem or entry.source_type}"
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from runlake.capture.guard import attempt
 from runlake.capture.redact_lines import LineRedactor
+from runlake.capture.redact_names import redact_name
 from runlake.capture.redact_text import MAX_CHARS, UNSCANNABLE, clip, fail_closed, find_spans, redact_patch, redact_text
 from runlake.capture.secret_names import HARMLESS, SECRET, is_secret_key, is_secret_name, strength
 from runlake.capture.secret_values import is_secret_argument
@@ -29,6 +30,7 @@ __all__ = [
     "is_secret_name",
     "redact_args",
     "redact_env",
+    "redact_name",
     "redact_patch",
     "redact_text",
     "redact_url",
@@ -114,7 +116,7 @@ class _Walk:
     def container(self, value: object, power: int, depth: int) -> object:
         if isinstance(value, Mapping):
             return {
-                redact_text(k) if isinstance(k, str) else k: self.value(v, max(power, strength(str(k))), depth)
+                redact_name(k) if isinstance(k, str) else k: self.value(v, max(power, strength(str(k))), depth)
                 for k, v in value.items()
             }
         if isinstance(value, list | tuple | set | frozenset):

@@ -8,6 +8,7 @@ from functools import cache
 from runlake.capture.redact_text import UNSCANNABLE, clip, find_spans, redact_text, scan_closed
 from runlake.capture.secret_names import TOKEN, strength
 from runlake.capture.secret_rules import KEY_FILE_BEGIN, KEY_FILE_END
+from runlake.errors import InvalidType, InvalidValue
 
 MAX_LINE = 16_384
 _LONGEST_KEY_LINES = 400
@@ -24,6 +25,23 @@ _ARMOUR = r"[A-Za-z0-9+/]{24,}+=*+"
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
+
+
+def printed_lines(lines: object) -> list[tuple[str, str]]:
+    """Return what was printed as (stdout or stderr, redacted text).
+
+    Raises:
+        InvalidType: they are no pairs.
+        InvalidValue: a stream is neither stdout nor stderr.
+    """
+    wanted = "(stream, text) pairs, such as [('stdout', 'epoch 1')]"
+    try:
+        pairs = [(stream, str(text)) for stream, text in lines]  # type: ignore[attr-defined]
+    except Exception as problem:
+        raise InvalidType("log_console", lines, wanted) from problem
+    if strange := [stream for stream, _ in pairs if stream not in ("stdout", "stderr")]:
+        raise InvalidValue("log_console", strange[0], wanted)
+    return [(stream, redact_text(text)) for stream, text in pairs]
 
 
 class LineRedactor:

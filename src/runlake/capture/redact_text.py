@@ -21,6 +21,7 @@ UNSCANNABLE: Final = "[redacted:unscannable]"
 MAX_CHARS: Final = 8 * 2**20
 MAX_SECONDS: Final = 5.0
 _SHORTEST = 6
+_MOST_OF_A_MESSAGE = 100_000
 _TRIGGERS = ("-----begin", "://", *TRIGGERS, *dict.fromkeys(t for rule in RULES for t in rule.triggers))
 
 
@@ -52,7 +53,11 @@ def find_spans(text: str, *, code: bool = False, seconds: float = MAX_SECONDS) -
         else:
             return []
     deadline = time.monotonic() + seconds
-    return _merged(_in_time(form_spans(plain, lowered), deadline), _in_time(named_spans(plain, code=code), deadline))
+    found = [form_spans(plain, lowered), named_spans(plain, code=code)]
+    if "\\n" in plain and not code:
+        # A value that is shown, as in the message of an exception, has its line ends escaped.
+        found.append(named_spans(plain.replace("\\n", " \n"), code=code))
+    return _merged(*(_in_time(spans, deadline) for spans in found))
 
 
 def _in_time(spans: Iterable[Span], deadline: float) -> Iterable[Span]:
@@ -105,6 +110,13 @@ def redact_text(text: str) -> str:
     if len(text) < _SHORTEST:
         return text
     return fail_closed(lambda t: replace_spans(t, find_spans(t)), text)
+
+
+def describe_error(problem: BaseException) -> str:
+    """Describe an exception by type and message, redacted first and then cut at 2,000 characters."""
+    message = attempt("message", lambda: str(problem)).value
+    shown = "(its message cannot be shown)" if message is None else message[:_MOST_OF_A_MESSAGE]
+    return redact_text(f"{type(problem).__name__}: {shown}")[:2000]
 
 
 def redact_code(text: str) -> tuple[str, bool]:

@@ -84,7 +84,9 @@ def _random(secret: str, before: str) -> bool:
 def _is_credential(secret: str, before: str) -> bool:
     if ":" in secret:
         return not secret.startswith("[redacted")
-    return before.lower().endswith(("http://", "https://", "ftp://", "ftps://")) and not secret.startswith("[redacted")
+    return before.lower().rstrip("/").endswith(("http:", "https:", "ftp:", "ftps:")) and not secret.startswith(
+        "[redacted"
+    )
 
 
 # Where a token may begin: not inside a longer word, but after an escape such as %3D, \n or a colour code.
@@ -117,12 +119,13 @@ RULES = (
         r"(?P<s>[A-Za-z0-9_-]{20,}+)",
         _random,
     ),
-    Rule("url_credentials", ("://",), r"://(?P<s>[^\s/?#\"'<>\\]{1,1024})@", _is_credential),
+    # One slash is what `pathlib` leaves of two.
+    Rule("url_credentials", (":/",), r":/{1,2}(?P<s>[^\s/?#\"'<>\\]{1,1024})@", _is_credential),
     # A password with a slash in it is no valid URL, but people write them.
     Rule(
         "url_credentials",
-        ("://",),
-        r"://(?P<s>[^\s/?#\"'<>@:]{0,80}:(?!\d{1,5}[/?#\s])[^\s\"'<>@]{1,100})@(?=[\w.\[-]{1,80}[:/\s\"']|[\w.-]{1,80}$)",
+        (":/",),
+        r":/{1,2}(?P<s>[^\s/?#\"'<>@:]{0,80}:(?!\d{1,5}[/?#\s])[^\s\"'<>@]{1,100})@(?=[\w.\[-]{1,80}[:/\s\"']|[\w.-]{1,80}$)",
         _is_credential,
     ),
     Rule(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from runlake.capture.guard import attempt
-from runlake.capture.redact import redact_args
+from runlake.capture.redact import redact_args, redact_text
 
 LONGEST_COMMAND = 8_192
 
@@ -41,7 +41,8 @@ class Who:
 
     def columns(self) -> dict[str, object]:
         """Return the columns of `identities`, all but `ts` and `actor_id`."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        facts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: redact_text(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
 
     def hide(self, text: str) -> str:
         """Show the home directory as ~, and the names of person and machine inside of paths as <user> and <host>."""

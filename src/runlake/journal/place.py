@@ -11,7 +11,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
-from runlake.errors import InvalidValue
+from runlake.errors import InvalidValue, expect
 
 DEFAULT_STORE = "runlake_store"
 OWNER_FILE = "owner.json"
@@ -27,8 +27,10 @@ def store_uri(store: str | Path | None = None) -> str:
         store: path of a folder; None takes `RUNLAKE_STORE`, else `./runlake_store`.
 
     Raises:
+        InvalidType: it is no path.
         InvalidValue: it is not a local path, or has characters that the table engine cannot address.
     """
+    expect(store or "", (str, os.PathLike), "store", "the path of a local folder")
     named = str(store) if store is not None else os.environ.get("RUNLAKE_STORE") or DEFAULT_STORE
     named = named.removeprefix("file://")
     if "://" in named:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlake.clock import SystemClock
-from runlake.errors import NotFound
+from runlake.errors import NotFound, StoreError
 from runlake.query.lake import Lake
 from runlake.store.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     from runlake.query.source import Source
+
+
+_log = logging.getLogger("runlake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +25,33 @@ class KnownRun:
     Attributes:
         params: key -> canonical text.
         next_step: the whole number after its highest step, 0 where it has none.
+        unread: the store could not be read, so nothing of this is known.
     """
 
     name: str | None
     params: dict[str, str]
     next_step: int
+    unread: bool = False
 
 
 def known_run(uri: str, run_id: str) -> KnownRun | None:
-    """Look a run up by its whole id, deleted ones too; None where there is no such run or no store."""
+    """Look a run up by its whole id, deleted ones too; None where there is no such run or no store.
+
+    A store that cannot be read ends no training: it is said once, and the run comes back as unread.
+    """
+    try:
+        return _known_run(uri, run_id)
+    except StoreError as problem:
+        _log.warning(
+            "runlake: run %s is taken on trust: whether it is there, its parameters and its last step are not known "
+            "(%s). What is logged is safe in the journal; without a step it counts from 0",
+            run_id,
+            problem,
+        )
+        return KnownRun(None, {}, 0, unread=True)
+
+
+def _known_run(uri: str, run_id: str) -> KnownRun | None:
 
     def reopen() -> Source:
         # Delivering is not for a process that trains: what waits in journals is read from there.

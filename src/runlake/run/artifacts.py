@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import os
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from runlake.errors import InvalidType, InvalidValue, NotFound
+from runlake.capture.redact_names import check_key, redact_path
+from runlake.errors import InvalidValue, NotFound, expect
 from runlake.journal import spool
 from runlake.run.files import check_name, media_type
-from runlake.run.values import as_other, check_key, check_step
+from runlake.run.values import as_other, check_step
 from runlake.schema import ARTIFACTS, LINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
     from runlake.run.recorder import Recorder
 
@@ -36,13 +37,15 @@ def file_row(
 
     With a digest, rows of many runs share one copy.
     """
-    kind, at, size = check_key(kind, "kind"), None if step is None else check_step(step), None
+    path, kind, size = redact_path(path), check_key(kind, "kind"), None
+    at = None if step is None else check_step(step)
+    expect(metadata or {}, Mapping, "metadata", "a mapping of facts")
     facts: dict[str, Any] = json.loads(as_other("metadata", dict(metadata or {}), recorder.clean)[1])
     try:
         facts["spool"], size = spool(recorder.journal, source, name=sha256)
     except OSError as problem:
         # A full disk is no reason to end a training: the index says what is missing and why.
-        facts |= {"missing": True, "problem": str(problem)}
+        facts |= {"missing": True, "problem": recorder.clean("problem", str(problem))}
         _log.warning("runlake: artifact %r of run %s could not be copied: %s", path, recorder.run_id, problem)
     return ARTIFACTS.row(
         ts=recorder.now(),
@@ -57,7 +60,7 @@ def file_row(
 
 
 def reference_row(
-    recorder: Recorder, uri: object, name: str | None, sha256: str | None, size_bytes: int | None
+    recorder: Recorder, uri: object, name: str | None, sha256: object, size_bytes: int | None
 ) -> list[Any]:
     """Lay out the row of something that is elsewhere.
 
@@ -67,12 +70,12 @@ def reference_row(
     """
     if not isinstance(uri, str) or not uri.strip():
         raise InvalidValue("log_reference", uri, "a URI")
-    digest = None if sha256 is None else sha256.lower()
+    digest = None if sha256 is None else str(sha256).lower()
     if digest is not None and (len(digest) != 64 or set(digest) - set("0123456789abcdef")):
         raise InvalidValue("log_reference: sha256", sha256, "64 hex digits")
     if size_bytes is not None and (type(size_bytes) is not int or not 0 <= size_bytes < 2**63):
         raise InvalidValue("log_reference: size_bytes", size_bytes, "a whole number of bytes")
-    path = check_name(name if name is not None else uri.split("?")[0].rstrip("/").rsplit("/", 1)[-1])
+    path = redact_path(check_name(name if name is not None else uri.split("?")[0].rstrip("/").rsplit("/", 1)[-1]))
     return ARTIFACTS.row(
         ts=recorder.now(),
         path=path,
@@ -91,17 +94,19 @@ def dataset_row(recorder: Recorder, source: object, name: object, role: object, 
         NotFound: there is no such file.
         InvalidType, InvalidValue: name, role or version cannot be used, or nothing was given.
     """
-    check_key(name, "log_dataset")
-    check_key(role, "log_dataset: role")
-    if version is not None and not isinstance(version, str | int):
-        raise InvalidType("log_dataset: version", version, "text")
+    name, role = check_key(name, "log_dataset"), check_key(role, "log_dataset: role")
+    if version is not None:
+        expect(version, (str, int), "log_dataset: version", "text")
+        version = check_key(str(version), "log_dataset: version")
     if source is None and version is None:
         raise InvalidValue("log_dataset", None, "a path, a frame, a Delta table, or None with a version")
-    if isinstance(source, str | os.PathLike) and "://" not in os.fspath(source) and not Path(source).exists():
-        raise NotFound("data set", os.fspath(source), "give a path that exists, a URI, a frame or a Delta table")
+    if isinstance(source, str | os.PathLike):
+        place = os.fsdecode(source)
+        if "://" not in place and not os.path.exists(place):  # noqa: PTH110 - as in `check_file`
+            raise NotFound("data set", place, "give a path that exists, a URI, a frame or a Delta table")
     from runlake.capture.datasets import identify  # hashing is not needed by most runs
 
-    identity = identify(source, version=None if version is None else str(version))
+    identity = identify(source, version=version)
     if identity.problem:
         _log.warning("runlake: data set %r of run %s has no digest: %s", name, recorder.run_id, identity.problem)
     return LINKS.row(

@@ -8,23 +8,24 @@ import os
 import unicodedata
 from pathlib import Path, PurePosixPath
 
+from runlake.capture.redact_names import redact_path
 from runlake.capture.secret_names import is_secret_name
-from runlake.errors import InvalidType, InvalidValue, NotFound, SecretRefused, UnsafePath
+from runlake.errors import InvalidValue, NotFound, SecretRefused, UnsafePath, expect
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _FORBIDDEN = set('<>:"|?*')
 
 
-def check_name(name: object) -> str:
-    """Return the name of an artifact in its one form, slash-separated and relative.
+def check_name(name: str | os.PathLike[str]) -> str:
+    """Return the name of an artifact in its one form, slash-separated, relative and redacted.
 
     Raises:
         InvalidType: it is no text and no path.
         UnsafePath: it is absolute, climbs out, is reserved somewhere, or hides what it is.
     """
-    if not isinstance(name, str | os.PathLike):
-        raise InvalidType("artifact name", name, "text or a path")
-    text = unicodedata.normalize("NFC", os.fspath(name)).replace("\\", "/")
+    expect(name, (str, os.PathLike), "artifact name", "text or a path")
+    # Redacted first: a backslash may be part of what gives a secret away.
+    text = unicodedata.normalize("NFC", redact_path(os.fsdecode(name))).replace("\\", "/")
     parts = text.split("/")
     if text.startswith("/") or (len(text) > 1 and text[1] == ":"):
         raise UnsafePath(text, "it is absolute; give a path relative to the run")
@@ -58,9 +59,9 @@ def check_file(source: str | os.PathLike[str], *, allow_secret: bool) -> Path:
         InvalidValue: it is neither a file nor a link to one.
         SecretRefused: its name says that it is a secret.
     """
-    path = Path(source)
-    if not path.exists():
-        raise NotFound("file", str(path), "give the path of a file that exists")
+    path = Path(os.fsdecode(source))
+    if not os.path.exists(path):  # noqa: PTH110 - a name that no file can have is no error here, as it is for Path
+        raise NotFound("file", os.fsdecode(source), "give the path of a file that exists")
     if not path.is_file():
         raise InvalidValue("log_artifact", str(path), "a file; log_artifacts takes folders and patterns")
     if not allow_secret and (is_secret_name(path.name) or is_secret_name(path.resolve().name)):
@@ -76,7 +77,8 @@ def files_below(source: str | os.PathLike[str], *, allow_secret: bool) -> list[t
         UnsafePath: a link leads out of the folder.
         SecretRefused: a file's name says that it is a secret.
     """
-    text = os.fspath(source)
+    expect(source, (str, os.PathLike), "log_artifacts", "the path of a folder, or a pattern")
+    text = os.fsdecode(source)
     root = Path(text)
     if root.is_dir():
         found = [path for path in root.rglob("*") if path.is_file()]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+from runlake.capture.guard import reading
 from runlake.capture.settings import settings_of
 from runlake.errors import InvalidValue
 from runlake.run.values import flatten, number_text, to_json
@@ -42,10 +43,13 @@ def params_of(source: object, clean: Callable[[str, str], str]) -> dict[str, Par
         InvalidValue: two keys come to the same, or a value is longer than `VALUE_LIMIT`.
     """
     found: dict[str, Param] = {}
-    for key, value in flatten(settings_of(source), "log_params"):
+    with reading("log_params", source):
+        settings = flatten(settings_of(source), "log_params")
+    for key, value in settings:
         if key in found:
             raise InvalidValue("log_params", key, "each key once: nesting and a '/' in a key came to the same name")
-        param = _param(value)
+        with reading(f"log_params: {key!r}", value):
+            param = _param(value)
         found[key] = param._replace(value=clean(key, param.value)) if param.type in {"str", "json"} else param
         if len(found[key].value) > VALUE_LIMIT:
             size = f"{len(found[key].value)} characters"
@@ -81,22 +85,25 @@ def _param(value: Any) -> Param:
     if isinstance(value, Enum):
         return _param(value.value)
     if isinstance(value, Decimal | Fraction):
-        return Param(str(value), float(value), "float")
+        return Param(str(value), _as_float(value), "float")
     if isinstance(value, Mapping | list | tuple | set | frozenset) or hasattr(value, "tolist"):
         return Param(to_json(_plain(value)), None, "json")
     return Param(_name(value), None, "str")
 
 
-def _as_float(value: float) -> float | None:
+def _as_float(value: float | Decimal | Fraction) -> float | None:
     try:
         return float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):  # too big, or a signalling NaN
         return None
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        named = {str(key): _plain(item) for key, item in value.items()}
+        if len(named) < len(value):
+            raise InvalidValue("log_params", value, "each key once: two came to the same text")
+        return named
     if isinstance(value, set | frozenset):
         return sorted((_plain(item) for item in value), key=repr)
     if isinstance(value, list | tuple):

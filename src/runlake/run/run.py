@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Self, SupportsFloat
 
-from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed
+from runlake.capture.redact_lines import printed_lines
+from runlake.capture.redact_names import check_key
+from runlake.capture.redact_text import describe_error
+from runlake.capture.texts import NOTES, note_fields, tags_of
+from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed, expect
 from runlake.ids import short_id
 from runlake.run import files
 from runlake.run.artifacts import dataset_row, file_row, reference_row
 from runlake.run.params import changed_params, param_rows, params_of
-from runlake.run.summary import Summary
-from runlake.run.texts import NOTES, describe_error, note_fields, tag_values
-from runlake.run.values import as_number, as_other, check_key, check_step, micros, number_text, split
+from runlake.run.summary import Summary, summary_rows
+from runlake.run.values import as_number, check_step, micros, split
 from runlake.schema import ARTIFACTS, CONSOLE, EVENTS, LINKS, PARAMS, RUNS, SUMMARIES, SYSTEM_METRICS, TAGS, VALUES
 
 if TYPE_CHECKING:
@@ -102,10 +104,10 @@ class Run:
         claimed = None if ts is None else micros(ts)
         try:
             keys = tuple(metrics)
-            known = keys in self._known
-        except TypeError:
+            known = keys in self._known and _are_numbers(metrics)
+        except (TypeError, AttributeError):  # no mapping, such as a list of known keys
             known = False
-        if known and _are_numbers(metrics):
+        if known:
             at = (
                 float(next(self._count))
                 if step is None
@@ -177,9 +179,7 @@ class Run:
             InvalidType, InvalidValue: a key or value is not text or a number.
         """
         self._check_open("set_tags")
-        values = {
-            check_key(key, "set_tags"): tag_values(key, value, self._recorder.clean) for key, value in tags.items()
-        }
+        values = tags_of(tags, "set_tags")
         if values:
             self._recorder.rows(
                 {
@@ -213,7 +213,7 @@ class Run:
         """Write what the run is for and what came of it; the fields left out stay as they are."""
         self._check_open("note")
         given = zip(NOTES, (notes, hypothesis, expected_outcome, conclusion), strict=True)
-        fields = note_fields(dict(given), self._recorder.clean)
+        fields = note_fields(dict(given))
         if fields:
             events = [self._recorder.event("run.note", ("run", self.id), new={k: v}) for k, v in fields.items()]
             self._recorder.rows({RUNS: [RUNS.row(ts=self._recorder.now(), **fields)], EVENTS: events})
@@ -268,6 +268,7 @@ class Run:
             SecretRefused, NotFound: as for `log_artifact`.
         """
         self._check_open("log_artifacts")
+        expect(prefix, str, "log_artifacts: prefix", "text")
         found = files.files_below(source, allow_secret=allow_secret)
         start = f"{files.check_name(prefix.strip('/'))}/" if prefix.strip("/") else ""
         for path, name in found:
@@ -304,21 +305,26 @@ class Run:
         self._check_open("log_dataset")
         self._recorder.rows({LINKS: [dataset_row(self._recorder, source, name, role, version)]})
 
-    def log_console(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Log lines that were printed, already redacted.
+    def log_console(self, lines: Iterable[tuple[str, str]], *, redacted: bool = False) -> None:
+        """Log lines that were printed.
 
         Args:
             lines: (stdout or stderr, text without its end).
+            redacted: their secrets have been taken out, as those of the captured console have.
         """
         now = self._recorder.now()
-        rows = [CONSOLE.row(ts=now, stream=str(stream), text=str(text)) for stream, text in lines]
+        pairs = lines if redacted else printed_lines(lines)
+        rows = [CONSOLE.row(ts=now, stream=stream, text=text) for stream, text in pairs]
         if rows and self._open:
             self._recorder.rows({CONSOLE: rows})
 
     def log_system(self, samples: Mapping[str, float]) -> None:
         """Log one sample of the machine or the process; keys name their unit, as in `process/rss_bytes`."""
-        now = self._recorder.now()
-        rows = [SYSTEM_METRICS.row(ts=now, key=key, value=value) for key, value in samples.items()]
+        expect(samples, Mapping, "log_system", "a mapping of keys to numbers")
+        now, numbers = self._recorder.now(), {check_key(k, "log_system"): as_number(k, v) for k, v in samples.items()}
+        for key, value in numbers.items():
+            expect(value, float, f"log_system: {key!r}", "a number")
+        rows = [SYSTEM_METRICS.row(ts=now, key=key, value=value) for key, value in numbers.items()]
         if rows and self._open:
             self._recorder.rows({SYSTEM_METRICS: rows})
 
@@ -333,6 +339,7 @@ class Run:
         """
         if status not in STATUSES:
             raise InvalidValue("finish", status, "one of " + ", ".join(STATUSES))
+        expect(error or "", str, "finish: error", "text, such as str(problem)")
         if not self._open:
             return
         self._open = False
@@ -376,18 +383,7 @@ class Run:
 
     def _log_summary(self, values: Mapping[str, Any]) -> None:
         self._check_open("summary")
-        rows = []
-        for name, value in values.items():
-            key = check_key(name, "summary")
-            number = as_number(key, value)
-            if number is not None:
-                text, kind = number_text(number), "float"
-            else:
-                kind, text = as_other(key, value, self._recorder.clean)
-                text = json.loads(text) if kind == "str" else text
-            now = self._recorder.now()
-            rows.append(SUMMARIES.row(ts=now, key=key, explicit=True, value=text, value_num=number, type=kind))
-        self._recorder.rows({SUMMARIES: rows})
+        self._recorder.rows({SUMMARIES: summary_rows(self._recorder, values)})
 
 
 def _are_numbers(metrics: Mapping[str, Any]) -> bool:

@@ -12,9 +12,10 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+from runlake.capture.guard import reading
+from runlake.capture.redact_names import check_key
 from runlake.errors import InvalidType, InvalidValue
 
-KEY_LIMIT = 1000
 TEXT_LIMIT = 1_000_000
 EXACT_STEP = 2**53
 
@@ -54,28 +55,14 @@ def flatten(tree: Mapping[Any, Any], call: str, prefix: str = "") -> list[tuple[
     """Join the keys of nested mappings by `/`; an empty mapping stays as a value."""
     flat: list[tuple[str, Any]] = []
     for name, value in tree.items():
-        key = prefix + check_key(name, call)
+        key = check_key(name, call)
+        # The whole name is looked at too: it may be too long, or hold a secret that its parts do not show.
+        key = check_key(prefix + key, call) if prefix else key
         if isinstance(value, Mapping) and value:
             flat.extend(flatten(value, call, f"{key}/"))
         else:
             flat.append((key, value))
     return flat
-
-
-def check_key(key: object, call: str) -> str:
-    """Return the key if it can name something.
-
-    Raises:
-        InvalidType: it is no text.
-        InvalidValue: it is empty, too long, or has control characters or lone surrogates.
-    """
-    if not isinstance(key, str):
-        raise InvalidType(f"{call}: key", key, "text")
-    if not key.strip() or len(key) > KEY_LIMIT:
-        raise InvalidValue(f"{call}: key", key, f"1 to {KEY_LIMIT} characters that are not all blank")
-    if any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF or c == "\x7f" for c in key):
-        raise InvalidValue(f"{call}: key", key, "text without control characters and lone surrogates")
-    return str(key)
 
 
 def check_step(step: object) -> float:
@@ -119,12 +106,13 @@ def as_number(key: str, value: object) -> float | None:
     Raises:
         InvalidValue: the number is beyond the range of a double.
     """
-    value = _plain(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
-        return None
+    with reading(f"log: {key!r}", value):
+        plain = _plain(value)
     try:
-        return float(value)
-    except OverflowError as problem:
+        if isinstance(plain, bool) or not isinstance(plain, int | float | Decimal | Fraction):
+            return None
+        return float(plain)
+    except (OverflowError, ValueError) as problem:  # too big, or a signalling NaN
         raise InvalidValue(f"log: {key!r}", value, "a number within the range of a double") from problem
 
 
@@ -135,14 +123,13 @@ def as_other(key: str, value: object, clean: Callable[[str, str], str]) -> tuple
         InvalidType: the value can not be kept as text, flag, None or list.
         InvalidValue: its JSON is longer than `TEXT_LIMIT`.
     """
-    plain = _jsonable(key, value)
-    if isinstance(plain, str):
-        kind, plain = "str", clean(key, plain)
-    elif isinstance(plain, bool):
-        kind = "bool"
-    else:
-        kind = "null" if plain is None else "json"
-    text = to_json(plain)
+    with reading(f"log: {key!r}", value):
+        plain = _jsonable(key, value)
+        if isinstance(plain, str):
+            kind, plain = "str", clean(key, plain)
+        else:
+            kind = "bool" if isinstance(plain, bool) else "null" if plain is None else "json"
+        text = to_json(plain)
     if kind == "json":
         text = clean(key, text)
     if len(text) > TEXT_LIMIT:

@@ -45,7 +45,7 @@ class Care:
         sampler = _sampler() if self._everything and self._context.is_live else None
         background.watch(Watched(run, self._recorder, sampler))
         if self._everything:
-            if self._context.is_live:
+            if self._context.is_live and not current.has_ended():
                 self._facts_done = background.do(self._find_facts)
             else:
                 self._find_facts()
@@ -105,4 +105,4 @@ def _console_lines(lines: list[tuple[str, str]]) -> None:
     """Give what was printed to the run that was started last."""
     run = current.current_run()
     if run is not None:
-        run.log_console(lines)
+        run.log_console(lines, redacted=True)

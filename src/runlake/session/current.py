@@ -19,6 +19,7 @@ _context: ContextVar[Run | None] = ContextVar("runlake_run", default=None)
 _open: list[Run] = []
 _problem: BaseException | None = None
 _hooked = False
+_ended = False
 
 
 def current_run() -> Run | None:
@@ -40,6 +41,11 @@ def closed(run: Run) -> None:
     """Forget a run that ends."""
     if run in _open:
         _open.remove(run)
+
+
+def has_ended() -> bool:
+    """Whether this process has ended its runs at exit: what an exit callback starts now, nobody ends any more."""
+    return _ended
 
 
 def open_runs() -> list[Run]:
@@ -81,5 +87,7 @@ def _remember(hook: _Hook) -> _Hook:
 
 
 def _finish_all() -> None:
+    global _ended
+    _ended = True  # a callback that is registered while callbacks run is never called, in no version of Python
     for run in reversed(open_runs()):
         run.__exit__(None, _problem, None)

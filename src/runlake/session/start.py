@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from runlake.capture import Context, redact_value
-from runlake.errors import InvalidType, InvalidValue, NotFound, ParamConflict, RunExists
-from runlake.ids import check_experiment_path, check_run_id, experiment_id, new_id
+from runlake.capture import Context
+from runlake.capture.redact_names import check_key, experiment_path, own_id
+from runlake.capture.texts import clean, note_fields, tags_of
+from runlake.errors import InvalidValue, NotFound, ParamConflict, RunExists, expect
+from runlake.ids import experiment_id, new_id
 from runlake.journal import Journal, actor_id, make_root, store_uri
-from runlake.run import Author, Recorder, Run, changed_params, check_key, note_fields, param_rows, params_of, tag_values
+from runlake.run import Author, Recorder, Run, changed_params, param_rows, params_of
 from runlake.schema import EVENTS, EXPERIMENTS, IDENTITIES, LINKS, PARAMS, RUNS, TAGS, Table
 from runlake.session import current
 from runlake.session.care import Care
@@ -19,6 +20,7 @@ from runlake.session.names import next_name
 from runlake.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from runlake.query.resume import KnownRun
@@ -48,6 +50,13 @@ def start_run(
 ) -> Run:
     """Start a run, or continue one, and return the handle to log to.
 
+    A run that is left open ends with the interpreter: as finished, or as failed with the exception that ended
+    it. What an exit callback starts after that is recorded as finished from the start, unless it says more; one
+    that is the first in its process to start a run has to finish it, else it reads killed.
+
+    Only with `run_id` does a start read the store. Where that cannot be read, the id is taken on trust and a
+    warning says so: "must" continues it, "never" and "allow" start it, and no parameter is compared.
+
     Args:
         experiment: path such as "fraud_detection/baseline"; made on first use.
         name: display name; None makes one from date, entry point and the next free version.
@@ -69,6 +78,7 @@ def start_run(
         NotFound: `run_id` is not there and resume is "must".
     """
     described = {"notes": notes, "hypothesis": hypothesis, "expected_outcome": expected_outcome}
+    expect(context or _live, Context, "context", "a runlake.capture.Context")
     plan = _plan(experiment, name, params, tags, parent, run_id, resume, described)
     uri = store_uri(store)
     known = _known(uri, plan, resume, given=run_id is not None)
@@ -95,11 +105,6 @@ def start_run(
     return run
 
 
-def clean(key: str, text: str) -> str:
-    """Redact a text, given its key."""
-    return str(redact_value(key, text))
-
-
 @dataclass(frozen=True, slots=True)
 class _Plan:
     run_id: str
@@ -121,29 +126,22 @@ def _plan(
     resume: Resume,
     notes: Mapping[str, str | None],
 ) -> _Plan:
-    if not isinstance(experiment, str):
-        raise InvalidType("experiment", experiment, "a path such as 'fraud_detection/baseline'")
+    path = experiment_path(experiment)
     if name is not None:
         check_key(name, "name")
     if resume not in ("never", "allow", "must"):
         raise InvalidValue("resume", resume, '"never", "allow" or "must"')
     if run_id is None and resume == "must":
         raise InvalidValue("run_id", run_id, 'the id of the run to continue, because resume is "must"')
-    if run_id is not None and not isinstance(run_id, str):
-        raise InvalidType("run_id", run_id, "text")
-    if parent is not None and not isinstance(parent, Run | str):
-        raise InvalidType("parent", parent, "a Run or the id of one")
-    if tags is not None and not isinstance(tags, Mapping):
-        raise InvalidType("tags", tags, "a mapping of keys to values")
-    path = check_experiment_path(experiment)
+    expect(parent or "", (Run, str), "parent", "a Run or the id of one")
     return _Plan(
-        run_id=new_id() if run_id is None else check_run_id(run_id),
+        run_id=new_id() if run_id is None else own_id(run_id),
         experiment=path,
         experiment_id=experiment_id(path),
-        parent=parent.id if isinstance(parent, Run) else None if parent is None else check_run_id(parent),
+        parent=parent.id if isinstance(parent, Run) else None if parent is None else own_id(parent, "parent"),
         params={} if params is None else params_of(params, clean),
-        tags={check_key(key, "tags"): tag_values(key, value, clean) for key, value in (tags or {}).items()},
-        notes=note_fields(notes, clean),
+        tags={} if tags is None else tags_of(tags, "tags"),
+        notes=note_fields(notes),
     )
 
 
@@ -157,6 +155,8 @@ def _known(uri: str, plan: _Plan, resume: Resume, *, given: bool) -> KnownRun | 
     from runlake.query.resume import known_run
 
     known = known_run(uri, plan.run_id)
+    if known is not None and known.unread:
+        return known if resume == "must" else None  # else it may be new, and needs a whole header
     if known is None and resume == "must":
         raise NotFound("run", plan.run_id, f"the store is {uri}")
     if known is not None:
@@ -199,7 +199,9 @@ def _first_rows(
     }
     header = RUNS.row(
         ts=now,
-        status="running",
+        # What an exit callback starts after the runs were ended is over with the callback, unless it says more.
+        status="finished" if current.has_ended() else "running",
+        ended_at=now if current.has_ended() else None,
         inferred=False,
         status_of=recorder.journal.writer,
         heartbeat_at=now,

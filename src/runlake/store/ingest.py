@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from runlake.clock import Clock
     from runlake.store.delta import Appender
 
 WAKE = "wake"
@@ -47,7 +48,14 @@ class DrainReport:
     failed: bool = False
 
 
-def drain(uri: str, *, wait_s: float = 5.0, within_s: float | None = None, on_step: Step = no_step) -> DrainReport:
+def drain(
+    uri: str,
+    *,
+    wait_s: float = 5.0,
+    within_s: float | None = None,
+    on_step: Step = no_step,
+    clock: Clock | None = None,
+) -> DrainReport:
     """Bring every closed segment and every segment of dead local processes into the tables.
 
     Also says `killed` of the runs that dead processes left running. Where another process is
@@ -59,6 +67,7 @@ def drain(uri: str, *, wait_s: float = 5.0, within_s: float | None = None, on_st
         within_s: begin no further batch after so many seconds; `waiting` counts what is left. None
             delivers everything. At least one batch is delivered, so whoever asks again gets on.
         on_step: called at each step of a delivery, for crash tests.
+        clock: by which `killed` is said; None for the machine's own.
     """
     root = journal_root(store_uri(uri))
     if not root.is_dir():
@@ -68,7 +77,7 @@ def drain(uri: str, *, wait_s: float = 5.0, within_s: float | None = None, on_st
     while True:
         with draining(root) as mine:
             if mine:
-                return _drain_and_count(uri, root, within_s, on_step)
+                return _drain_and_count(uri, root, within_s, on_step, clock)
         if asked_for is None:
             asked_for = [w.path for w in Watch(root).look().waiting]
             (root / WAKE).touch()
@@ -95,8 +104,10 @@ def drain_if_free(uri: str, *, within_s: float | None = None) -> DrainReport | N
         return DrainReport(problems=(f"the journals in {root} cannot be brought in: {problem}",), failed=True)
 
 
-def _drain_and_count(uri: str, root: Path, within_s: float | None, on_step: Step) -> DrainReport:
-    report = Drainer(uri, root, on_step).drain(within_s)
+def _drain_and_count(
+    uri: str, root: Path, within_s: float | None, on_step: Step, clock: Clock | None = None
+) -> DrainReport:
+    report = Drainer(uri, root, on_step, clock).drain(within_s)
     if report.ingested:
         # nobody who asks is turned away, but the ingester takes it slower afterwards
         Budget.load(root).spend(time.time())
@@ -110,6 +121,7 @@ class Drainer:
     uri: str
     root: Path
     on_step: Step = no_step
+    clock: Clock | None = None
     watch: Watch = field(init=False)
     _appenders: dict[str, Appender] = field(default_factory=dict)
     _store_id: str = ""
@@ -138,7 +150,7 @@ class Drainer:
                     store, self.root, self.watch, self.on_step, rows, problems, appenders=self._appenders
                 )
                 if _deliver_all(delivery, backlog, until):
-                    _bury(delivery, self.watch)
+                    _bury(delivery, self.watch, self.clock)
         except (StoreError, OSError) as problem:
             problems.append(str(problem))
             failed = True
@@ -168,7 +180,7 @@ def _batches(waiting: Sequence[Waiting], limit: int) -> Iterator[list[Waiting]]:
         yield batch
 
 
-def _bury(delivery: Delivery, watch: Watch) -> None:
+def _bury(delivery: Delivery, watch: Watch, clock: Clock | None) -> None:
     """Say `killed` for dead processes whose journals are all in, then remove their folders."""
     # asked again of each folder: its process may have written and died between the listing and the look at it
     dead = [folder for folder in watch.look().dead if not (folder.segments or any(folder.path.glob("*.seg")))]
@@ -177,7 +189,7 @@ def _bury(delivery: Delivery, watch: Watch) -> None:
     runs = unfinished([folder.writer for folder in dead], delivery.read)
     if runs:
         delivery.on_step("killed")
-        with _own_journal(delivery.store) as journal:
+        with _own_journal(delivery.store, clock) as journal:
             watch.own.add(journal.writer)
             say_killed(journal, runs, client=f"ingester {VERSION}")
             delivery.on_step("said")
@@ -187,8 +199,8 @@ def _bury(delivery: Delivery, watch: Watch) -> None:
 
 
 @contextlib.contextmanager
-def _own_journal(store: Store) -> Iterator[Journal]:
-    journal = Journal(store.uri)
+def _own_journal(store: Store, clock: Clock | None) -> Iterator[Journal]:
+    journal = Journal(store.uri, clock)
     try:
         yield journal
     finally:

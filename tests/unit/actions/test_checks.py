@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from runlake.actions.checks import TEXT_LIMIT, clean_reason, clean_text, key_name, one_of
+from runlake.actions.checks import TEXT_LIMIT, clean_reason, clean_text, one_of
 from runlake.errors import InvalidType, InvalidValue
 
 
@@ -27,15 +27,6 @@ class TestAReason:
     @pytest.mark.parametrize("reason", [None, "", "  \n"])
     def test_that_says_nothing_is_none(self, reason: str | None) -> None:
         assert clean_reason(reason) is None
-
-
-class TestAKey:
-    def test_may_have_any_printable_name(self) -> None:
-        assert key_name("tag", "val/größe x=1") == "val/größe x=1"
-
-    def test_of_another_type_is_refused(self) -> None:
-        with pytest.raises(InvalidType, match="tag: key"):
-            key_name("tag", 7)
 
 
 class TestAWordOfASet:

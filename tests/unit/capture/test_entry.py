@@ -123,6 +123,13 @@ class TestTheNameOfARun:
     def test_is_its_date_and_entry_point(self, entry: Entry, expected: str) -> None:
         assert auto_name_stem(NOON, entry) == expected
 
+    def test_is_without_what_is_secret_in_the_name_of_the_script(self) -> None:
+        token = "ghp_" + "x1" * 18
+
+        assert (
+            auto_name_stem(NOON, Entry("script", f"jobs/train_{token}.py")) == "2026-01-31_train__redacted_github_token"
+        )
+
 
 class TestTheCellsOfANotebook:
     def test_are_none_outside(self) -> None:

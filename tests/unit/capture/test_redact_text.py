@@ -4,6 +4,7 @@ from runlake.capture.redact_text import (
     MAX_CHARS,
     UNSCANNABLE,
     clip,
+    describe_error,
     fail_closed,
     find_spans,
     redact_code,
@@ -54,6 +55,28 @@ class TestReplacement:
 
     def test_clips_spans_to_pieces(self) -> None:
         assert clip(["abc", "def"], [Span(2, 5, "x")], gap=1) == ["ab[redacted:x]", "[redacted:x]ef"]
+
+
+class TestTheMessageOfAnException:
+    TOKEN = "ghp_" + "x1" * 18
+
+    def test_is_redacted_before_it_is_cut(self) -> None:
+        told = describe_error(ValueError("x" * (2000 - 30) + " " + self.TOKEN))
+
+        assert len(told) == 2000
+        assert "ghp_" not in told
+
+    def test_shows_values_with_escaped_line_ends(self) -> None:
+        told = describe_error(KeyError('{\n  "password":\n    "hunter2"\n}'))
+
+        assert "hunter2" not in told
+
+    def test_that_cannot_be_shown_still_names_its_kind(self) -> None:
+        class Silent(Exception):
+            def __str__(self) -> str:
+                raise RuntimeError
+
+        assert describe_error(Silent()) == "Silent: (its message cannot be shown)"
 
 
 class TestAKeyInAPatch:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,12 +32,43 @@ class Unprintable:
     __repr__ = __str__
 
 
+class OddKeys(Mapping[Any, Any]):
+    """A mapping whose one key cannot even be hashed."""
+
+    def __getitem__(self, key: object) -> object:
+        return 1.0
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([[]])
+
+    def __len__(self) -> int:
+        return 1
+
+
+class Failing:
+    """An object whose every question is answered by a failure, as a proxy of a lost connection does."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        raise ConnectionError("device is gone")
+
+    model_dump = shape
+
+
+def _inside_itself(container: Any) -> Any:
+    if isinstance(container, dict):
+        container["a"] = container
+    else:
+        container.append(container)
+    return container
+
+
 @dataclass
 class Settings:
     depth: int = 1
 
 
-LOG = [
+LOG: list[tuple[Any, str | None]] = [
     (lambda r, d: r.log(None), "log: expected a mapping of keys to values, but got NoneType"),
     (lambda r, d: r.log([1]), "log: expected a mapping of keys to values, but got list"),
     (lambda r, d: r.log("loss"), "log: expected a mapping of keys to values, but got str ('loss')"),
@@ -47,7 +80,7 @@ LOG = [
     (lambda r, d: r.log({"  ": 2.0}), "log: key: expected 1 to 1000 characters that are not all blank, but got '  '"),
     (
         lambda r, d: r.log({"k" * 1001: 2.0}),
-        "log: key: expected 1 to 1000 characters that are not all blank, but got 'kkk",
+        "log: key: expected 1 to 1000 characters that are not all blank, but got '1001 characters'",
     ),
     (lambda r, d: r.log({"a\0b": 2.0}), "log: key: expected text without control characters and lone surrogates"),
     (lambda r, d: r.log({"a\nb": 2.0}), "log: key: expected text without control characters and lone surrogates"),
@@ -101,7 +134,23 @@ LOG = [
     (lambda r, d: r.log({"a": 1.0}, ts=math.nan), "ts: expected seconds since 1970 (not milliseconds)"),
     (lambda r, d: r.log({"a": 1.0}, ts=True), "ts: expected an aware datetime or seconds since 1970, but got bool"),
 ]
-PARAMS = [
+LOG += [
+    (lambda r, d: r.log(["loss"]), "log: expected a mapping of keys to values, but got list (['loss'])"),
+    (lambda r, d: r.log({"loss"}), "log: expected a mapping of keys to values, but got set"),
+    (lambda r, d: r.log(OddKeys()), "log: key: expected text, but got list ([])"),
+    (lambda r, d: r.log({"k" * 600: {"k" * 600: 1}}), "expected 1 to 1000 characters that are not all blank"),
+    (lambda r, d: r.log(_inside_itself({})), "log: key: expected 1 to 1000 characters"),
+    (lambda r, d: r.log({"a": _inside_itself([])}), "log: 'a': expected something that can be read"),
+    (lambda r, d: r.log({"a": _inside_itself([1])}), "log: 'a': expected something that can be read"),
+    (lambda r, d: r.log({"a": Failing()}), "log: 'a': expected something that can be read"),
+    (lambda r, d: r.log({"a": Decimal("sNaN")}), "log: 'a': expected a number within the range of a double"),
+    (lambda r, d: r.log({"a": [10**5000]}), "expected a number within the range of a double, but got something that"),
+    (
+        lambda r, d: r.log({"a": [10**5000, 1]}),
+        "log: 'a': expected something that can be read, but got 'list: ValueError",
+    ),
+]
+PARAMS: list[tuple[Any, str | None]] = [
     (lambda r, d: r.log_params(None), "log_params: expected a dict, argparse namespace, dataclass, pydantic model"),
     (
         lambda r, d: r.log_params([("a", 1)]),
@@ -119,7 +168,27 @@ PARAMS = [
     (lambda r, d: r.log_params(argparse.Namespace(depth=11)), "param 'depth' is already '10', but got '11'"),
     (lambda r, d: r.log_params(Settings()), "param 'depth' is already '10', but got '1'"),
 ]
+PARAMS += [
+    (lambda r, d: r.log_params({"a": {1: 2}}), "log_params: key: expected text, but got int (1)"),
+    (lambda r, d: r.log_params({"a": [{1: 2, "1": 3}]}), "log_params: expected each key once: two came to the same"),
+    (lambda r, d: r.log_params(OddKeys()), "log_params: key: expected text, but got list ([])"),
+    (lambda r, d: r.log_params(iter([("a", 1)])), "log_params: expected a dict, argparse namespace, dataclass"),
+    (lambda r, d: r.log_params(_inside_itself({})), "log_params: key: expected 1 to 1000 characters"),
+    (lambda r, d: r.log_params({"a": _inside_itself([])}), "log_params: 'a': expected something that can be read"),
+    (lambda r, d: r.log_params({"a": Unprintable()}), "log_params: 'a': expected something that can be read"),
+    (lambda r, d: r.log_params({"a": 10**5000}), "log_params: 'a': expected something that can be read"),
+    (lambda r, d: r.log_params(Failing()), "log_params: expected something that can be read"),
+    (lambda r, d: r.log_params({"a": Fraction(10**400)}), None),
+    (lambda r, d: r.log_params({"a": Decimal("sNaN")}), None),
+]
 TAGS = [
+    (lambda r, d: r.set_tags(5), "set_tags: expected a mapping of keys to values, but got int (5)"),
+    (lambda r, d: r.set_tags(None), "set_tags: expected a mapping of keys to values, but got NoneType"),
+    (lambda r, d: r.set_tags(["a"]), "set_tags: expected a mapping of keys to values, but got list"),
+    (lambda r, d: r.set_tags(OddKeys()), "set_tags: key: expected text, but got list ([])"),
+    (lambda r, d: r.set_tags({"a": Unprintable()}), "set_tags: 'a': expected text, a number, a flag"),
+    (lambda r, d: r.remove_tags(["a"]), "remove_tags: key: expected text, but got list (['a'])"),
+    (lambda r, d: r.remove_tags("a", None), "remove_tags: key: expected text, but got NoneType"),
     (lambda r, d: r.set_tags({1: "a"}), "set_tags: key: expected text, but got int (1)"),
     (lambda r, d: r.set_tags({"": "a"}), "set_tags: key: expected 1 to 1000 characters that are not all blank"),
     (
@@ -179,11 +248,23 @@ ARTIFACTS = [
     ),
     (lambda r, d: r.log_reference("s3://b/x", size_bytes="big"), "size_bytes: expected a whole number of bytes"),
     (lambda r, d: r.log_reference("s3://b/x", size_bytes=1.5), "size_bytes: expected a whole number of bytes"),
+    (lambda r, d: r.log_artifact("n" * 5000), "give the path of a file that exists"),
+    (lambda r, d: r.log_artifact("a\0b"), "give the path of a file that exists"),
+    (lambda r, d: r.log_artifact(None), "log_artifact: expected a path or bytes, but got NoneType"),
+    (lambda r, d: r.log_artifact(b"x", "a", kind=None), "kind: key: expected text, but got NoneType"),
+    (lambda r, d: r.log_artifact(b"x", "a", metadata=5), "metadata: expected a mapping of facts, but got int (5)"),
+    (lambda r, d: r.log_artifact(b"x", "a", metadata={5: 1}), "log: key: expected text, but got int (5)"),
+    (lambda r, d: r.log_artifacts(5), "log_artifacts: expected the path of a folder, or a pattern, but got int (5)"),
+    (lambda r, d: r.log_artifacts(d, prefix=5), "log_artifacts: prefix: expected text, but got int (5)"),
+    (lambda r, d: r.log_artifacts(_folder_with(d, "x.txt"), kind=5), "kind: key: expected text, but got int (5)"),
+    (lambda r, d: r.log_reference(5), "log_reference: expected a URI, but got 5"),
+    (lambda r, d: r.log_reference("s3://b/x", 5), "artifact name: expected text or a path, but got int (5)"),
+    (lambda r, d: r.log_reference("s3://b/x", sha256=5), "log_reference: sha256: expected 64 hex digits, but got 5"),
     (lambda r, d: r.log_console([("stdout", 3)]), None),
     (lambda r, d: r.note("caf\udce9.csv"), None),
     (lambda r, d: r.set_tags({"file": "caf\udce9.csv"}), None),
 ]
-OTHERS = [
+OTHERS: list[tuple[Any, str | None]] = [
     (lambda r, d: r.finish("done"), "finish: expected one of finished, failed, killed, but got 'done'"),
     (lambda r, d: r.finish("running"), "finish: expected one of finished, failed, killed, but got 'running'"),
     (lambda r, d: r.summary.update({1: 2}), "summary: key: expected text, but got int (1)"),
@@ -197,6 +278,27 @@ OTHERS = [
         "missing.csv'; give a path that exists, a URI, a frame or a Delta table",
     ),
     (lambda r, d: r.log_dataset(d, ""), "log_dataset: key: expected 1 to 1000 characters"),
+]
+OTHERS += [
+    (lambda r, d: r.finish("failed", error=5), "finish: error: expected text, such as str(problem), but got int (5)"),
+    (lambda r, d: r.finish("failed", error=ValueError("x")), "finish: error: expected text, such as str(problem)"),
+    (lambda r, d: r.finish(["failed"]), "finish: expected one of finished, failed, killed"),
+    (lambda r, d: r.summary.__setitem__(5, 1), "summary: key: expected text, but got int (5)"),
+    (lambda r, d: r.summary.update(5), "summary: expected a mapping of keys to results, but got int (5)"),
+    (lambda r, d: r.log_dataset(d, 5), "log_dataset: key: expected text, but got int (5)"),
+    (lambda r, d: r.log_dataset(d, "x", role=5), "log_dataset: role: key: expected text, but got int (5)"),
+    (lambda r, d: r.log_dataset(d, "x", version=1.5), "log_dataset: version: expected text, but got float (1.5)"),
+    (lambda r, d: r.log_dataset("a\0b", "x"), "give a path that exists, a URI, a frame or a Delta table"),
+    (lambda r, d: r.log_dataset("n" * 5000, "x"), "give a path that exists, a URI, a frame or a Delta table"),
+    (lambda r, d: r.log_dataset(5, "x"), None),
+    (lambda r, d: r.log_system(5), "log_system: expected a mapping of keys to numbers, but got int (5)"),
+    (lambda r, d: r.log_system({5: 1.0}), "log_system: key: expected text, but got int (5)"),
+    (lambda r, d: r.log_system({"a": "x"}), "log_system: 'a': expected a number, but got NoneType"),
+    (lambda r, d: r.log_console(5), "log_console: expected (stream, text) pairs, such as [('stdout', 'epoch 1')]"),
+    (lambda r, d: r.log_console(["epoch 1"]), "log_console: expected (stream, text) pairs"),
+    (lambda r, d: r.log_console([("screen", "x")]), "log_console: expected (stream, text) pairs"),
+    (lambda r, d: r.log_console([(["stdout"], "x")]), "log_console: expected (stream, text) pairs"),
+    (lambda r, d: r.log_console([("stdout", Unprintable())]), "log_console: expected (stream, text) pairs"),
 ]
 start: Any = runlake.start_run  # called with what no type checker lets pass
 START = [
@@ -214,6 +316,15 @@ START = [
     (lambda s: start("e", resume="must", store=s), "run_id: expected the id of the run to continue"),
     (lambda s: start("e", run_id="nowhere", resume="must", store=s), "no run 'nowhere'"),
     (lambda s: start("e", parent=5, store=s), "parent: expected a Run or the id of one, but got int (5)"),
+    (lambda s: start("e", parent="a b", store=s), "expected 1 to 128 letters, digits"),
+    (lambda s: start("e", tags=5, store=s), "tags: expected a mapping of keys to values, but got int (5)"),
+    (lambda s: start("e", tags={5: "a"}, store=s), "tags: key: expected text, but got int (5)"),
+    (lambda s: start("e", tags={"a": object()}, store=s), "tags: 'a': expected text, a number, a flag"),
+    (lambda s: start("e", hypothesis=["x"], store=s), "hypothesis: expected text, but got list (['x'])"),
+    (lambda s: start("e", expected_outcome=0, store=s), "expected_outcome: expected text, but got int (0)"),
+    (lambda s: start("e", resume=[], store=s), 'resume: expected "never", "allow" or "must"'),
+    (lambda s: start("e", store=5), "store: expected the path of a local folder, but got int (5)"),
+    (lambda s: start("e", context=5, store=s), "context: expected a runlake.capture.Context, but got int (5)"),
     (lambda s: start("e", tags=["a"], store=s), "tags: expected a mapping of keys to values, but got list"),
     (lambda s: start("e", params=5, store=s), "log_params: expected a dict, argparse namespace"),
     (
@@ -269,7 +380,9 @@ def test_a_bad_call_says_what_was_wanted_and_harms_nothing(
 
     lake = runlake.open_lake(store)
     assert lake.metrics(run_ids=[run.id], keys=["loss"])["value"].to_list() == [0.5, 0.25]
-    assert lake.params(run_ids=[run.id])["value"].to_list() == ["10"]
+    params = dict(lake.params(run_ids=[run.id]).select("key", "value").rows())
+    assert params["depth"] == "10"
+    assert message is None or len(params) == 1
     assert lake.runs()["status"].to_list() == ["finished"]
 
 

@@ -5,16 +5,19 @@ import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pydantic
 import pytest
+from omegaconf import OmegaConf
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from runlake.errors import InvalidValue
 from runlake.run.params import Param, params_of
 
 if TYPE_CHECKING:
@@ -109,16 +112,38 @@ class TestASource:
         assert params["model__C"] == Param("0.5", 0.5, "float")
 
     def test_may_be_a_real_pydantic_model(self) -> None:
-        pydantic = pytest.importorskip("pydantic")
-        model = pydantic.create_model("Model", depth=(int, 3), rate=(float, 0.1))
+        class Optimizer(pydantic.BaseModel):
+            rate: float = 0.1
+            betas: tuple[float, float] = (0.9, 0.99)
 
-        assert {key: param.value for key, param in read(model()).items()} == {"depth": "3", "rate": "0.1"}
+        class Model(pydantic.BaseModel):
+            depth: int = 3
+            data: Path = Path("data/train.csv")
+            key: pydantic.SecretStr = pydantic.SecretStr("hunter2hunter2")
+            optimizer: Optimizer = Optimizer()
+
+        assert {key: param.value for key, param in read(Model()).items()} == {
+            "depth": "3",
+            "data": "data/train.csv",
+            "key": "**********",
+            "optimizer/rate": "0.1",
+            "optimizer/betas": "[0.9, 0.99]",
+        }
 
     def test_may_be_a_real_omegaconf_config(self) -> None:
-        omegaconf = pytest.importorskip("omegaconf")
-        config = omegaconf.OmegaConf.create({"depth": 3, "opt": {"lr": 0.1}, "same": "${depth}"})
+        config = OmegaConf.create({"depth": 3, "opt": {"lr": 0.1}, "same": "${depth}"})
 
         assert {key: param.value for key, param in read(config).items()} == {"depth": "3", "opt/lr": "0.1", "same": "3"}
+
+    def test_may_be_a_real_omegaconf_list(self) -> None:
+        assert read(OmegaConf.create([1, {"a": 2}]))["config"] == Param('[1, {"a": 2}]', None, "json")
+
+    @pytest.mark.parametrize("text", ["${nowhere}", "${oc.env:NOT_SET_ANYWHERE}"])
+    def test_that_names_what_is_not_there_is_refused_with_the_reason(self, text: str) -> None:
+        with pytest.raises(
+            InvalidValue, match=r"log_params: expected something that can be read, but got .DictConfig: Interpolation"
+        ):
+            read(OmegaConf.create({"a": text}))
 
 
 class TestASecret:

@@ -39,6 +39,33 @@ class TestTheEndOfAProcess:
 
         assert statuses(store) == [("failed", "ValueError: bad data")]
 
+    @pytest.mark.parametrize(
+        ("then", "status", "error"),
+        [
+            ("", "finished", None),
+            ("; run.finish()", "finished", None),
+            ("; run.finish('failed', error='late')", "failed", "late"),
+        ],
+    )
+    def test_does_not_kill_what_an_exit_callback_starts_after_it(
+        self, then: str, status: str, error: str | None, store: str
+    ) -> None:
+        body = f"""
+            import atexit
+            def late():
+                run = runlake.start_run('e', 'late', store=store); run.log({{'x': 1.0}}){then}
+            atexit.register(late)  # before the first run, hence called after that was ended
+            runlake.start_run('e', 'first', store=store).log({{'x': 1.0}})
+        """
+        run_script(body, store)
+
+        assert statuses(store) == [("finished", None), (status, error)]
+        lake = runlake.open_lake(store)
+        assert lake.runs(columns=["metrics.x"])["metrics.x"].to_list() == [1.0, 1.0]
+        assert lake.runs(columns=["name", "ended_at"])["ended_at"].null_count() == 0
+        late = lake.runs(where="name = 'late'")["run_id"].to_list()
+        assert lake.run(late[0]).header["python_version"] is not None
+
     def test_without_a_goodbye_is_found_out(self, store: str) -> None:
         run_script("run = runlake.start_run('e', 'a', store=store); run.log({'x': 1.0}); os._exit(9)", store, code=9)
 

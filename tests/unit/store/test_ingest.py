@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from journaling import OTHER, RUN, Writer, counts, stored, versions
+from journaling import OTHER, RUN, Ticks, Writer, counts, stored, versions
 from runlake.journal import journal_root
 from runlake.schema import COMMIT_ORDER, EVENTS, EXPERIMENTS, METRICS, RUNS, SUMMARIES, TAGS
 from runlake.store.backlog import Backlog, Watch
@@ -210,6 +210,17 @@ class TestADeadProcess:
         assert said.select("run_id", "inferred", "status_of").rows() == [(RUN, True, writer.id)]
         assert said["writer"].to_list() != [writer.id]
         assert stored(store, "events")["action"].to_list().count("run.killed") == 1
+
+    def test_has_its_run_called_killed_by_the_clock_that_was_given(self, store: str) -> None:
+        Writer(store).start().die()
+        clock = Ticks(1_900_000_000_000_000)
+
+        drain(store, clock=clock)
+
+        said = stored(store, "runs").filter(pl.col("status") == "killed")
+        event = stored(store, "events").filter(pl.col("action") == "run.killed")
+        told = [row[name].dt.epoch("us").item() for row in (said, event) for name in ("ts", "logged_at")]
+        assert [1_900_000_000_000_000 < at <= clock.now for at in told] == [True] * 4
 
     def test_has_its_last_sign_of_life_as_the_end(self, store: str) -> None:
         Writer(store).start().log(0, loss=1.0).die()
