@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from runlake.capture.guard import reading
 from runlake.capture.redact import redact_value
 from runlake.capture.redact_names import check_key
 from runlake.errors import InvalidType, expect
@@ -51,5 +52,6 @@ def _values(key: str, value: object, call: str) -> list[str]:
     for item in several:
         if not isinstance(item, str | bool | int | float):
             raise InvalidType(f"{call}: {key!r}", item, "text, a number, a flag, None or a list of such")
-        found.append(clean(key, str(item)))
+        with reading(f"{call}: {key!r}", item):
+            found.append(clean(key, str(item)))
     return found

@@ -66,7 +66,7 @@ class Background:
             self._watched.pop(run_id, None)
 
     def do(self, job: Callable[[], None]) -> threading.Event:
-        """Do a job soon, off the caller's thread; the event is set when it is done."""
+        """Do a job soon, off the caller's thread; the event is set when it is done, or where there is no thread for it."""
         done = threading.Event()
 
         def whole() -> None:
@@ -76,17 +76,26 @@ class Background:
                 done.set()
 
         self._jobs.put(whole)
-        self._ensure_thread()
+        if not self._ensure_thread():
+            done.set()
         return done
 
     def after_fork(self) -> None:
         """Begin anew in a forked child: the thread is not there."""
         self._begin()
 
-    def _ensure_thread(self) -> None:
+    def _ensure_thread(self) -> bool:
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._loop, name="runlake", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._loop, name="runlake", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as problem:  # a limit of the system, or the interpreter ends
+                _log.warning(
+                    "runlake: no background thread (%s): facts, samples and signs of life are left out", problem
+                )
+                return False
+            self._thread = thread
+        return True
 
     def _loop(self) -> None:
         while True:

@@ -183,6 +183,10 @@ PARAMS += [
 ]
 TAGS = [
     (lambda r, d: r.set_tags(5), "set_tags: expected a mapping of keys to values, but got int (5)"),
+    (
+        lambda r, d: r.set_tags({"a": 10**5000}),
+        "set_tags: 'a': expected something that can be read, but got 'int: ValueError: Exceeds the limit",
+    ),
     (lambda r, d: r.set_tags(None), "set_tags: expected a mapping of keys to values, but got NoneType"),
     (lambda r, d: r.set_tags(["a"]), "set_tags: expected a mapping of keys to values, but got list"),
     (lambda r, d: r.set_tags(OddKeys()), "set_tags: key: expected text, but got list ([])"),

@@ -205,3 +205,26 @@ class TestANotebook:
             print(frame['status'].to_list())
         """)
         assert run_script(body, store) == "['finished', 'running', 'running']\n"
+
+
+class TestASystemThatRefusesAThread:
+    def test_costs_facts_and_not_the_training(self, store: str) -> None:
+        out = run_script(
+            """
+            import threading, time
+
+            def refuse(thread):
+                raise RuntimeError("can't start new thread")
+
+            threading.Thread.start = refuse
+            began = time.monotonic()
+            with runlake.start_run("e", "a", store=store) as run:
+                run.log({"x": 1.0})
+            print("waited" if time.monotonic() - began > 8 else "went on")
+            """,
+            store,
+        )
+
+        assert out == "went on\n"
+        assert statuses(store) == [("finished", None)]
+        assert runlake.open_lake(store).metrics()["value"].to_list() == [1.0]
