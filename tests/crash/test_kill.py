@@ -1,6 +1,7 @@
 """kill -9 at random moments: what `log()` returned for is in the tables once, whatever is killed when.
 
-`RUNLAKE_KILLS=30 pytest -s tests/crash/test_kill.py` counts where the kills fell.
+`RUNLAKE_KILLS=100 pytest -s tests/crash/test_kill.py` kills that many trainings one at a time, as many four
+at a time and as many sixteen at a time, and counts where the kills fell.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +36,13 @@ WHERE = {
 }
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+
+
+def kill_trainings(store: str, folder: Path, afters_s: list[float]) -> list[tuple[str, int, str]]:
+    """Start trainings, kill each after its time; (run id, last acknowledged step, where the kill fell) of each."""
+    with ThreadPoolExecutor(len(afters_s)) as pool:
+        phases = [folder / f"phase{n}" for n in range(len(afters_s))]
+        return list(pool.map(partial(kill_training, store), phases, afters_s))
 
 
 def kill_training(store: str, phase: Path, after_s: float) -> tuple[str, int, str]:
@@ -66,6 +75,13 @@ def kill_recovery(store: str, step: int) -> str:
     return done.stdout.split()[-1] if done.returncode == -signal.SIGKILL else ""
 
 
+def recover_twice_at_once(store: str) -> None:
+    """Let two processes recover at the same time."""
+    words = [sys.executable, str(HERE / "recovery.py"), store, str(1 << 30)]
+    both = [subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(one.communicate()[1], one.returncode) for one in both] == [("", 0), ("", 0)]
+
+
 def check(store: str, run_id: str, acknowledged: int) -> None:
     lake = runlake.open_lake(store)
     points = lake.snapshot.scan("metrics").filter(run_id=run_id).collect()
@@ -83,21 +99,24 @@ def check(store: str, run_id: str, acknowledged: int) -> None:
     assert lake.params(run_ids=[run_id]).height == 1
 
 
-def test_killed_trainings_lose_and_double_nothing(store: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [1, 4, 16])
+def test_killed_trainings_lose_and_double_nothing(store: str, tmp_path: Path, at_once: int) -> None:
     rng = random.Random(os.urandom(8))
     fell: Counter[str] = Counter()
-    for _ in range(KILLS):
-        run_id, acknowledged, where = kill_training(store, tmp_path / "phase", rng.uniform(0.0, 0.4))
-        fell[where] += 1
+    killed = 0
+    while killed < KILLS:
+        victims = kill_trainings(store, tmp_path, [rng.uniform(0.0, 0.4) for _ in range(at_once)])
+        fell.update(where for _, _, where in victims)
+        killed += len(victims)
         for _ in range(rng.randrange(3)):
             if step := kill_recovery(store, rng.randrange(34)):
                 fell[f"recovery at {step}"] += 1
+        recover_twice_at_once(store)
         drain(store)
-        drain(store)
-        check(store, run_id, acknowledged)
+        for run_id, acknowledged, _ in victims:
+            check(store, run_id, acknowledged)
 
-    assert sum(fell.values()) >= KILLS
-    print(f"\nkills: {KILLS} trainings; they fell: {dict(fell.most_common())}")
+    print(f"\nkills: {killed} trainings, {at_once} at once; they fell: {dict(fell.most_common())}")
 
 
 @pytest.mark.parametrize("step", range(0, 40, 3))
