@@ -19,7 +19,7 @@ from runlake.actions.experiments import (
 )
 from runlake.actions.gate import allow
 from runlake.actions.journals import adopt_journals
-from runlake.actions.maintenance import compact_store, vacuum_store
+from runlake.actions.maintenance import compact_store, repair_store, vacuum_store
 from runlake.actions.runs import delete_runs, note_run, rename_run, restore_runs
 from runlake.actions.tags import remove_tags, set_tags
 from runlake.actions.who import Actor, local_actor
@@ -44,6 +44,7 @@ __all__ = [
     "remove_tags",
     "rename_experiment",
     "rename_run",
+    "repair_store",
     "restore_experiment",
     "restore_runs",
     "set_tags",

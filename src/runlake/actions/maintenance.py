@@ -11,6 +11,7 @@ from runlake.actions.gate import allow
 from runlake.actions.record import record
 from runlake.store.compact import Compacted, compact
 from runlake.store.layout import open_store
+from runlake.store.repair import repair
 from runlake.store.vacuum import KEEP_S, Vacuumed, vacuum
 
 if TYPE_CHECKING:
@@ -57,6 +58,28 @@ def compact_store(
     told = {one.table: [one.files_before, one.files_after] for one in done if one.rows}
     patches = [Patch(None, [replace(asked, new={"files": told})])] if told else []
     return record(found.uri, patches, actor=actor, reason=why, clock=clock), done
+
+
+def repair_store(
+    store: str | Path | None, *, actor: Actor, reason: str | None = None, clock: Clock | None = None
+) -> tuple[Outcome, dict[str, int]]:
+    """Set damaged checkpoints aside and make new ones from the commits; nothing is lost by it.
+
+    Returns:
+        The event, and how many files were set aside, by table.
+
+    Raises:
+        NotFound: there is no store.
+        StoreError: it cannot be read or written, or another process maintains it.
+    """
+    found = open_store(store)
+    asked = Change("store.repair", "store", found.id, None, None, None)
+    why = clean_reason(reason)
+    if not allow(actor, asked.action, asked):
+        return record(found.uri, [Patch(None, [asked])], actor=actor, reason=why, clock=clock), {}
+    mended = repair(found.uri)
+    patches = [Patch(None, [replace(asked, new={"files_set_aside": mended})])] if mended else []
+    return record(found.uri, patches, actor=actor, reason=why, clock=clock), mended
 
 
 def vacuum_store(

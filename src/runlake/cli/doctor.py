@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Result, plain, write
-from runlake.cli.options import TEXT_AND_JSON, add_format, add_store
-from runlake.errors import RunlakeError
+from runlake.cli.formats.text import counted
+from runlake.cli.options import TEXT_AND_JSON, actor, add_format, add_store
+from runlake.errors import NotFound, RunlakeError
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +26,11 @@ GOOD, FINDINGS, INCOMPLETE = 0, 1, 3
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("--fix", action="store_true", help="bring what waits in the journals into the tables first")
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="first mend damaged checkpoints and bring what waits in the journals into the tables",
+    )
     add_format(parser, TEXT_AND_JSON)
     add_store(parser)
 
@@ -96,9 +101,18 @@ def _undrained(uri: str) -> Lake:
 
 
 def _fix(uri: str) -> None:
+    from runlake.actions import repair_store
     from runlake.store.ingest import drain
 
-    for sentence in drain(uri).problems:
+    problems: list[str] = []
+    try:
+        mended = repair_store(uri, actor=actor())[1]
+    except NotFound:  # nothing to mend; what waits in the journals makes the store
+        mended = {}
+    except (RunlakeError, OSError) as problem:
+        mended, problems = {}, [str(problem)]
+    problems += [f"table {name}: set aside {counted(count, 'damaged file')}" for name, count in mended.items()]
+    for sentence in [*problems, *drain(uri).problems]:
         print(f"runlake: {plain(sentence)}", file=sys.stderr)
 
 

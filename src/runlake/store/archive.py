@@ -16,6 +16,9 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from runlake.errors import StoreError
 from runlake.store.delta import LOG, log_entry, log_versions, open_table
 from runlake.store.layout import sync_file, sync_folder
@@ -104,7 +107,7 @@ def archive(path: Path, versions: range, *, on_step: Callable[[str], None] = lam
     for version in versions:
         log_entry(path, version).unlink()
         on_step(f"expired:{version}")
-    for file, version in _checkpoints(path):
+    for file, version in checkpoints(path):
         if version in versions:
             file.unlink(missing_ok=True)
     sync_folder(path / LOG)
@@ -174,6 +177,21 @@ def archives(path: Path) -> list[tuple[int, int, Path]]:
     return sorted((int(match[1]), int(match[2]), file) for match, file in found if match)
 
 
+def checkpoints(path: Path) -> list[tuple[Path, int]]:
+    """List the checkpoints in the log of a table: file and version, in no order."""
+    found = [(file, _CHECKPOINT.fullmatch(file.name)) for file in (path / LOG).glob("*.checkpoint*.parquet")]
+    return [(file, int(match[1])) for file, match in found if match]
+
+
+def can_be_read(checkpoint: Path) -> bool:
+    """Say whether a checkpoint is a whole Parquet file."""
+    try:
+        pq.read_table(checkpoint)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
+
+
 def _write(path: Path, versions: range, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
@@ -199,10 +217,5 @@ def _check(path: Path, versions: range, target: Path) -> None:
                 )
 
 
-def _checkpoints(path: Path) -> list[tuple[Path, int]]:
-    found = [(file, _CHECKPOINT.fullmatch(file.name)) for file in (path / LOG).glob("*.checkpoint*.parquet")]
-    return [(file, int(match[1])) for file, match in found if match]
-
-
 def _newest_checkpoint(path: Path) -> int:
-    return max((version for _, version in _checkpoints(path)), default=-1)
+    return max((version for file, version in checkpoints(path) if can_be_read(file)), default=-1)

@@ -15,6 +15,7 @@ from runlake.schema import COMMIT_ORDER
 from runlake.store.delta import PROPERTIES, LocalTable, open_table
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store
+from runlake.store.repair import damaged_checkpoints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,15 +118,26 @@ def table_findings(uri: str) -> list[Finding]:
     store = open_store(uri)
     found: list[Finding] = []
     for table in COMMIT_ORDER:
+        damaged = _damaged(store, table.name)
         try:
             facts = table_facts(store, table.name)
         except RunlakeError as problem:
+            if damaged:
+                found += damaged
+                continue
             advice = "restore the table's folder from a backup; the journals that are in it are not kept"
             found.append(Finding("table.unreadable", Severity.PROBLEM, str(problem), advice))
             continue
         if facts is not None:
-            found += [*_as_made(facts), *_growth(facts)]
+            found += [*damaged, *_as_made(facts), *_growth(facts)]
     return found
+
+
+def _damaged(store: Store, name: str) -> list[Finding]:
+    files = damaged_checkpoints(store.table_path(name))
+    advice = "`runlake doctor --fix` sets it aside; the commits that it sums up are all there"
+    told = (f"table {name} has a checkpoint that cannot be read: {file.name}" for file in files)
+    return [Finding("table.checkpoint", Severity.PROBLEM, sentence, advice) for sentence in told]
 
 
 def table_facts(store: Store, name: str) -> TableFacts | None:

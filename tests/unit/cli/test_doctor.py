@@ -15,7 +15,9 @@ import runlake
 from journaling import Writer
 from runlake.cli.doctor import exit_code
 from runlake.journal import journal_root
+from runlake.store.delta import open_table
 from runlake.store.health import Finding, Severity
+from runlake.store.layout import open_store
 
 if TYPE_CHECKING:
     from unit.cli.lab import Done, Shell
@@ -115,6 +117,32 @@ class TestAKilledTraining:
         assert again.data == [{"ingested": {}, "adopted": 0, "waiting": 0, "problems": []}]
         assert shell("ingest").out == "nothing to ingest\n"
         assert shell("runs", "--columns", "name,status", "--format", "csv").out == "name,status\ndoomed,killed\n"
+
+
+class TestADamagedCheckpoint:
+    def damaged(self, store: str) -> Path:
+        log(store)
+        path = open_store(store).table_path("runs")
+        open_table(path).create_checkpoint()
+        [checkpoint] = (path / "_delta_log").glob("*.checkpoint.parquet")
+        checkpoint.write_bytes(b"garbage")
+        return path
+
+    def test_is_named_with_what_to_do(self, shell: Shell) -> None:
+        self.damaged(shell.store)
+        done = shell("doctor", "--format", "json")
+
+        assert done.code == 1
+        assert worries(done)["table.checkpoint"] == "problem"
+
+    def test_is_mended_when_told_to_fix(self, shell: Shell) -> None:
+        self.damaged(shell.store)
+        done = shell("doctor", "--fix", "--format", "json")
+        [event] = shell("audit", "log", "--action", "store.repair", "--format", "json").data
+
+        assert (done.code, worries(done)) == (0, {})
+        assert event["new"] == {"files_set_aside": {"runs": 2}}
+        assert len(shell("runs", "--format", "json").data) == 1
 
 
 class TestAJournalOfAnotherMachine:
