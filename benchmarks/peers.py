@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 HOME = Path(__file__).parents[1] / ".venv-peers"
-PACKAGES = {"wandb": ["wandb"], "mlflow": ["mlflow"]}
+PACKAGES = {name: [name] for name in ("wandb", "mlflow", "tensorboardx", "trackio")}
 
 
 def python(peer: str) -> Path:
