@@ -40,7 +40,6 @@ else:
             "No run fits these filters.",
             icon=":material/filter_alt_off:",
             command=said.where,
-            language="sql",
             action="Clear filters",
             on_action=filter_bar.clear,
             details=filter_bar.unknown(said, columns.available()),

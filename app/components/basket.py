@@ -36,8 +36,8 @@ def show(names: dict[str, str]) -> None:
                 placeholder="No runs chosen",
             )
         compare = st.button(
-            f"Compare {len(chosen)}" if chosen else "Compare",
-            type="primary",
+            # Not filled: on the accent the shortcut, which Streamlit dims, could not be read.
+            f"**Compare {len(chosen)}**" if chosen else "Compare",
             icon=":material/compare_arrows:",
             disabled=not chosen,
             shortcut="Ctrl+Enter",

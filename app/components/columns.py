@@ -10,7 +10,7 @@ import streamlit as st
 
 import data
 import state
-from components import run_table
+from components import format, run_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +94,7 @@ def controls() -> None:
         state.RUNS_PRESET.choices,
         key=state.RUNS_PRESET.key,
         persist_state="session",
+        format_func=format.segment,
         required=True,
         label_visibility="collapsed",
     )

@@ -33,7 +33,13 @@ def show(detail: RunDetail) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         search_box.show("Search lines")
         stream = st.segmented_control(
-            "Stream", _STREAMS, default="all", key="run.console.stream", required=True, label_visibility="collapsed"
+            "Stream",
+            _STREAMS,
+            default="all",
+            key="run.console.stream",
+            required=True,
+            label_visibility="collapsed",
+            format_func=format.segment,
         )
         timed = st.toggle("Times", key="run.console.times", persist_state="session")
     found = lines if stream == "all" else lines.filter(pl.col("stream") == stream)

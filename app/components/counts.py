@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import state
-from components import status
+from components import format, status
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,7 +35,7 @@ def show(statuses: pl.Series, *, found: int, total: int) -> None:
         key=state.RUNS_STATUS.key,
         persist_state="session",
         selection_mode="multi",
-        format_func=lambda name: f"{status.icon(name)} {by_status.get(name, 0):,} {name}",
+        format_func=lambda name: f"{status.icon(name)} {format.segment(f'{by_status.get(name, 0):,} {name}')}",
         label_visibility="collapsed",
     )
 
@@ -51,7 +51,7 @@ def below(*, shown: int, found: int, left_out: int, where: Filter) -> None:
             if left_out:
                 st.caption(f"{left_out:,} columns do not fit; choose some under Custom.", width="content")
     if where.from_widgets:
-        st.code(where.where, language="sql", wrap_lines=True)
+        st.code(where.where, language=None, wrap_lines=True)
 
 
 def _more() -> None:

@@ -15,7 +15,6 @@ def show(
     *,
     icon: str = ":material/inbox:",
     command: str = "",
-    language: str = "python",
     action: str = "",
     on_action: Callable[[], None] | None = None,
     details: Sequence[str] = (),
@@ -26,7 +25,6 @@ def show(
         sentence: fixed words of ours.
         icon: a Material icon.
         command: what to type, shown to copy.
-        language: of `command`.
         action: label of a button.
         on_action: its callback.
         details: further sentences; shown literally, since they may hold words from data.
@@ -40,5 +38,6 @@ def show(
         if action:
             st.button(action, key=f"empty.{action}", on_click=on_action)
         if command:
-            st.code(command, language=language, width=620)
+            # Without colours: those that Streamlit has for words of a language are too pale to read.
+            st.code(command, language=None, width=620, wrap_lines=True)
         st.space("small")

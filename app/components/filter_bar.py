@@ -87,7 +87,7 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
             icon=":material/filter_alt:",
             label_visibility="collapsed",
         )
-        with st.popover("", icon=":material/help:", type="tertiary", key="runs.syntax"):
+        with st.popover("Syntax", icon=":material/help:", key="runs.syntax"):
             st.markdown(_HELP)
     return _said()
 

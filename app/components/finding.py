@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 
-def show(title: str, detail: str, *, todo: str = "", command: str = "", language: str = "bash") -> None:
+def show(title: str, detail: str, *, todo: str = "", command: str = "") -> None:
     """Say what is wrong and what to do next.
 
     Args:
@@ -13,7 +13,6 @@ def show(title: str, detail: str, *, todo: str = "", command: str = "", language
         detail: an error's message; shown literally, never as Markdown.
         todo: fixed words of ours.
         command: what to type, shown to copy.
-        language: of `command`.
     """
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -23,4 +22,5 @@ def show(title: str, detail: str, *, todo: str = "", command: str = "", language
         if todo:
             st.markdown(todo)
         if command:
-            st.code(command, language=language)
+            # Without colours: those that Streamlit has for words of a language are too pale to read.
+            st.code(command, language=None, wrap_lines=True)

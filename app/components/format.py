@@ -107,6 +107,15 @@ def zone() -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def segment(label: str) -> str:
+    """Give a label of ours, in a control that tints what is chosen, the colour of text.
+
+    Streamlit writes the chosen one in the accent, on a tint of it. In dark no accent is readable there and under
+    white words too. Its Markdown has no name for the colour of text, so the theme gives that to one it does not need.
+    """
+    return f":violet[{label}]"
+
+
 def markdown(text: str) -> str:
     """Escape text from data for a heading or a label that reads Markdown.
 

@@ -92,9 +92,8 @@ class TestTheRunPage:
     def test_smooths_by_the_rule_that_it_states(self, drive: Drive) -> None:
         driver = drive()
         driver.open(f"{FULL}&view=Curves")
-        driver.page.get_by_role("slider").focus()
-        driver.page.keyboard.press("ArrowRight")
-        driver.page.keyboard.press("ArrowRight")
+        driver.page.get_by_label("Smoothing").click()
+        driver.page.get_by_role("option", name="Smoothing 1 %").click()
         driver.settle()
 
         expect(driver.page.get_by_text("halves every 0.59 steps (1 % of the steps)")).to_be_visible()
