@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Result, aligned, write
-from runlake.cli.formats.text import Whole, cut, duration, plain, when
+from runlake.cli.formats.text import Whole, cut, duration, when
 from runlake.cli.options import add_as_of, add_format, add_limit, add_store
 from runlake.cli.reading import say_pending, snapshot
+from runlake.formats import plain
 from runlake.ids import short_id
 
 if TYPE_CHECKING:
