@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from runlake.formats import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -34,7 +36,7 @@ def show(
         st.markdown(f"{icon}", text_alignment="center")
         st.markdown(f"**{sentence}**", text_alignment="center")
         for sentence in details:
-            st.text(sentence, text_alignment="center")
+            st.text(in_order(sentence), text_alignment="center")
         if action:
             st.button(action, key=f"empty.{action}", on_click=on_action)
         if command:

@@ -10,6 +10,7 @@ import streamlit as st
 import state
 from components import expressions
 from runlake.errors import QueryError
+from runlake.formats import in_order
 from runlake.query.compile import fields
 from runlake.query.language import parse, unparse
 
@@ -66,7 +67,7 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
             [ALL_EXPERIMENTS, *experiments],
             key=state.RUNS_EXPERIMENT.key,
             persist_state="session",
-            format_func=lambda path: path or "All experiments",
+            format_func=lambda path: in_order(path) or "All experiments",
             label_visibility="collapsed",
             width=230,
         )
@@ -75,6 +76,7 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
             users,
             key=state.RUNS_USER.key,
             persist_state="session",
+            format_func=in_order,
             placeholder="Any user",
             label_visibility="collapsed",
             width=150,

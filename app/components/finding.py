@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from runlake.formats import in_order
+
 
 def show(title: str, detail: str, *, todo: str = "", command: str = "") -> None:
     """Say what is wrong and what to do next.
@@ -18,7 +20,7 @@ def show(title: str, detail: str, *, todo: str = "", command: str = "") -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge("Finding", icon=":material/error:", color="red")
             st.markdown(f"**{title}**")
-        st.code(detail, language=None, wrap_lines=True)
+        st.code(in_order(detail), language=None, wrap_lines=True)
         if todo:
             st.markdown(todo)
         if command:

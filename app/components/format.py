@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from runlake.formats import in_order
+
 NOTHING = "–"
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:"
 _JOINER = "\u2060"
@@ -125,5 +127,5 @@ def markdown(text: str) -> str:
     >>> markdown("a*b").replace("\\\\", "/"), markdown(":material/x:") == ":material/x:"
     ('a/*b', False)
     """
-    escaped = "".join(f"\\{c}" if c in _MARKDOWN else c for c in " ".join(text.split()))
+    escaped = "".join(f"\\{c}" if c in _MARKDOWN else c for c in " ".join(in_order(text).split()))
     return _LINKING.sub(lambda found: found[0] + _JOINER, escaped)

@@ -13,8 +13,9 @@ import polars as pl
 import streamlit as st
 
 import state
-from components import format
+from components import format, table
 from runlake.figures.theme import STATUS_FILL, theme
+from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def label(column: str) -> str:
     """Return the heading of a column: attributes in words, keys as they were logged."""
     if column.startswith(CURVE):
         return "by step"
-    return _LABELS.get(column) or column.partition(".")[2] or column
+    return _LABELS.get(column) or in_order(column.partition(".")[2] or column)
 
 
 def kind(column: str) -> str:
@@ -98,7 +99,7 @@ def show(frame: pl.DataFrame, columns: Sequence[str], *, height: int = HEIGHT_PX
     )
     drawn = drawable(shown)
     st.dataframe(
-        drawn.to_arrow(),
+        table.arrow(drawn),
         key=GRID,
         column_config=_config(drawn),
         hide_index=True,

@@ -2,6 +2,6 @@
 
 from runlake.formats.commas import comma_separated
 from runlake.formats.document import document
-from runlake.formats.plain import in_order, plain, plain_lines
+from runlake.formats.plain import ESCAPES, in_order, plain, plain_lines
 
-__all__ = ["comma_separated", "document", "in_order", "plain", "plain_lines"]
+__all__ = ["ESCAPES", "comma_separated", "document", "in_order", "plain", "plain_lines"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 # Marks, embeddings, overrides and isolates: with them a name ends otherwise than it seems to.
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+ESCAPES = {
+    mark: f"\\u{ord(mark):04x}" for mark in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+}
+_BIDI = re.compile(f"[{''.join(ESCAPES)}]")
 
 
 def plain(text: str) -> str:
@@ -30,7 +33,7 @@ def in_order(text: str) -> str:
     >>> in_order("cod\u202eexe.txt"), in_order("שלום Ω漢字")
     ('cod\\u202eexe.txt', 'שלום Ω漢字')
     """
-    return text if text.isascii() else _BIDI.sub(lambda found: _escape(found[0]), text)
+    return text if text.isascii() else _BIDI.sub(lambda found: ESCAPES[found[0]], text)
 
 
 def _escape(c: str) -> str:
