@@ -52,7 +52,7 @@ else:
                 choice, where=said.where, order_by=sorting.order(), limit=int(state.RUNS_LIMIT.get())
             )
             height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
-            run_table.show(rows, shown, height=height)
+            run_table.show(rows, shown, order=sorting.shown(), height=height)
             counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said)
     basket.show(names)
     run_drawer.show(names)

@@ -45,7 +45,10 @@ def below(*, shown: int, found: int, left_out: int, where: Filter) -> None:
     if found > shown or left_out:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if found > shown:
-                st.caption(f"The first {shown:,} of {found:,} in this order.", width="content")
+                st.caption(
+                    f"The first {shown:,} of {found:,} in this order. A click on a heading sorts all of them; its menu sorts only these.",
+                    width="content",
+                )
             if shown < min(found, _MOST):
                 st.button("Show more", key="runs.more", type="tertiary", on_click=_more)
             if left_out:

@@ -8,14 +8,36 @@ import state
 from components import columns, expressions, run_table
 from runlake.query.names import spell
 
+_TEXTS = ("name", "status", "experiment", "user")
 _ATTRIBUTES = ("started_at", "name", "status", "experiment", "user", "duration_s")
 
 
 def order() -> str:
     """Return the order in the words of the store; the newest first where a link names a column that is not there."""
+    return f"{spell(expressions.field(_column()))} {'asc' if state.RUNS_ASCENDING.get() else 'desc'}"
+
+
+def shown() -> run_table.Order:
+    """Return the order as the table shows it, with what a click on a heading does."""
+    return run_table.Order(_column(), state.RUNS_ASCENDING.get(), by)
+
+
+def by(column: str) -> None:
+    """Order all runs by a column, or turn the order where it is by that column already; a callback.
+
+    Numbers and times start with the greatest, texts with the first.
+    """
+    wanted = column.replace(run_table.CURVE, "metrics.", 1)
+    if wanted not in _options():
+        return
+    turned = wanted == _column()
+    state.RUNS_ASCENDING.set(not state.RUNS_ASCENDING.get() if turned else wanted in _TEXTS)
+    state.RUNS_SORT.set(wanted)
+
+
+def _column() -> str:
     wanted = state.RUNS_SORT.get()
-    column = wanted if wanted in _options() else state.RUNS_SORT.default
-    return f"{spell(expressions.field(column))} {'asc' if state.RUNS_ASCENDING.get() else 'desc'}"
+    return wanted if wanted in _options() else state.RUNS_SORT.default
 
 
 def controls() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 def names(at: AppTest) -> list[str]:
     return list(at.dataframe[0].value["name"])
+
+
+def columns(at: AppTest) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(at.dataframe[0].proto.columns)
+    return found
 
 
 def heading(at: AppTest) -> str:
@@ -44,6 +50,12 @@ class TestTheRunsPage:
 
         assert shown["params.depth"].dtype.kind == "f"
         assert list(shown["params.model"][:2]) == ["boosting", "forest"]
+
+    def test_has_the_exact_time_of_the_start_in_the_readers_zone(self, dashboard: Dashboard) -> None:
+        started = columns(dashboard("sample"))["started_at"]
+
+        assert started["type_config"]["format"] == "YYYY-MM-DD HH:mm:ss"
+        assert started["help"] == "In the time zone UTC."
 
 
 class TestFilters:
@@ -100,6 +112,23 @@ class TestTheOrder:
         at = dashboard("sample").button(key="runs.turn").click().run()
 
         assert names(at)[0] == "train_forest_v0"
+
+    @pytest.mark.parametrize(
+        ("query", "heading"),
+        [({}, "Started ↓"), ({"sort": "name", "asc": "1"}, "Run ↑"), ({"sort": "duration_s"}, "Duration ↓")],
+    )
+    def test_is_shown_in_its_heading(self, dashboard: Dashboard, query: dict[str, str], heading: str) -> None:
+        labels = [column.get("label") for column in columns(dashboard("sample", **query)).values()]
+
+        assert [label for label in labels if label and label[-1] in "↑↓"] == [heading]
+
+    def test_says_what_a_heading_sorts_where_not_all_runs_are_shown(self, dashboard: Dashboard) -> None:
+        said = [caption.value for caption in dashboard("sample", limit="5").caption]
+
+        assert (
+            "The first 5 of 12 in this order. A click on a heading sorts all of them; its menu sorts only these."
+            in said
+        )
 
     def test_of_a_column_that_is_not_there_is_the_usual_one(self, dashboard: Dashboard) -> None:
         assert names(dashboard("sample", sort="metrics.none"))[0] == "train_boosting_v11"

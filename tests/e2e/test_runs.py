@@ -100,6 +100,19 @@ class TestTheRunsPage:
         assert parameters(driver) == {"sort": ["name"], "asc": ["1"]}
         expect(driver.page.get_by_role("dialog")).to_have_count(0)
 
+    def test_sorts_all_runs_by_the_heading_that_is_clicked(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/?limit=3")
+        driver.click_cell(0, x=TICK)
+        chosen = parameters(driver)["runs"]
+
+        for expected in ({"sort": ["name"], "asc": ["1"]}, {"sort": ["name"]}):
+            driver.click_cell(-1, x=NAME)
+            assert parameters(driver) == {**expected, "limit": ["3"], "runs": chosen}
+
+        driver.click_cell(0, x=NAME)
+        expect(driver.page.get_by_role("dialog")).to_contain_text("train_forest_v8")
+
     def test_says_what_is_wrong_with_a_filter(self, drive: Drive) -> None:
         driver = drive()
         driver.open("/?where=metrics.loss+%3E%3E+1")
