@@ -12,12 +12,14 @@ from components import expressions
 from runlake.errors import QueryError
 from runlake.formats import in_order
 from runlake.query.compile import fields
+from runlake.query.expression import FieldKind
 from runlake.query.language import parse, unparse
+from runlake.query.names import run_column
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from runlake.query.expression import Node
+    from runlake.query.expression import Field, Node
 
 ALL_EXPERIMENTS = ""
 _HELP = """
@@ -39,7 +41,12 @@ class Filter:
     but_status: str  # the same without the status, for counting
     from_widgets: bool  # the widgets wrote some of it
     error: QueryError | None  # why the box does not parse
-    columns: tuple[str, ...] = ()  # of the run table, that the box speaks of
+    fields: tuple[Field, ...] = ()  # that the box speaks of
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the run table that show what the box speaks of."""
+        return tuple(run_column(field) for field in self.fields)
 
 
 def show(*, experiments: list[str], users: list[str]) -> Filter:
@@ -127,14 +134,15 @@ def _said() -> Filter:
         but_status=_text(expressions.all_of(others, typed)),
         from_widgets=others is not None or status is not None,
         error=problem,
-        columns=() if typed is None else tuple(sorted(expressions.column(field) for field in fields(typed))),
+        fields=() if typed is None else tuple(sorted(fields(typed), key=run_column)),
     )
 
 
 def unknown(said: Filter, known: Container[str]) -> list[str]:
     """Say which keys of the filter no run has, so that it can match none."""
-    kinds = ("metrics.", "params.", "tags.", "summary.")
-    return [f"No run has {column}." for column in said.columns if column.startswith(kinds) and column not in known]
+    kinds = (FieldKind.METRIC, FieldKind.PARAM, FieldKind.TAG, FieldKind.SUMMARY)
+    named = dict.fromkeys(expressions.whole(field) for field in said.fields if field.kind in kinds)
+    return [f"No run has {column}." for column in named if column not in known]
 
 
 def _text(condition: Node | None) -> str:

@@ -18,6 +18,7 @@ import state
 from components import format, table
 from runlake.figures.theme import STATUS_FILL, theme
 from runlake.formats import in_order
+from runlake.query.expression import METRIC_ASPECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +46,7 @@ _LABELS = {
 }
 CURVE = "curve:"  # before a metric: its course by step, as a small picture
 MOST_POINTS = 300_000  # read for the small pictures of one table
+ASPECTS = tuple(f".{aspect}" for aspect in METRIC_ASPECTS)
 STATUSES = ("running", "finished", "failed", "killed")
 
 
@@ -57,6 +59,8 @@ def label(column: str) -> str:
 
 def kind(column: str) -> str:
     """Return what a column is one of, in words."""
+    if column.startswith("metrics.") and column.endswith(ASPECTS):
+        return "metric"
     words = {"metrics": "metric, last value", "params": "parameter", "tags": "tag", "summary": "result"}
     return words.get(column.partition(".")[0], "attribute")
 

@@ -68,6 +68,12 @@ class TestFilters:
         )
         assert heading(at) == "5 of 12"
 
+    def test_of_an_aspect_of_a_metric_show_it(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", where="metrics.loss.max > 0.9 AND metrics.loss.mean < 1")
+
+        assert set(at.dataframe[0].value["metrics.loss.max"]) == {1.0}
+        assert columns(at)["metrics.loss.mean"]["help"] == "metric: metrics\\.loss\\.mean"
+
     def test_search_names(self, dashboard: Dashboard) -> None:
         at = dashboard("sample").text_input(key="runs.q").set_value("V11").run()
 
@@ -129,6 +135,14 @@ class TestTheOrder:
             "The first 5 of 12 in this order. A click on a heading sorts all of them; its menu sorts only these."
             in said
         )
+
+    @pytest.mark.parametrize("show", ["Summary", "Params", "Metrics", "All"])
+    def test_by_the_greatest_of_a_metric_shows_it(self, dashboard: Dashboard, show: str) -> None:
+        at = dashboard("sample", sort="metrics.val/f1.max", show=show)
+
+        greatest = list(at.dataframe[0].value["metrics.val/f1.max"])
+        assert greatest == sorted(greatest, reverse=True)
+        assert (columns(at)["metrics.val/f1.max"]["label"], names(at)[0]) == ("val/f1.max ↓", "train_forest_v0")
 
     def test_of_a_column_that_is_not_there_is_the_usual_one(self, dashboard: Dashboard) -> None:
         assert names(dashboard("sample", sort="metrics.none"))[0] == "train_boosting_v11"

@@ -96,6 +96,18 @@ def spell(field: Field) -> str:
     return f"{field.kind}.{_quote(field.key)}{aspect}"
 
 
+def run_column(field: Field) -> str:
+    """Name the column of the run table that shows a field.
+
+    >>> run_column(Field(FieldKind.METRIC, "val/f1", "max")), run_column(Field(FieldKind.PARAM, "lr", NUM))
+    ('metrics.val/f1.max', 'params.lr')
+    """
+    if field.kind is FieldKind.ATTRIBUTE:
+        return field.key
+    aspect = f".{field.aspect}" if field.kind is FieldKind.METRIC and field.aspect else ""
+    return f"{field.kind}.{field.key}{aspect}"
+
+
 def as_number(field: Field) -> Field:
     """Take a param or a summary as its number."""
     return replace(field, aspect=NUM)
