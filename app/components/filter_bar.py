@@ -50,54 +50,53 @@ class Filter:
 
 
 def show(*, experiments: list[str], users: list[str]) -> Filter:
-    """Draw the bar and return what it says.
+    """Draw the bar into the row that is open and return what it says.
 
     What a link asks for stays on offer even where the store has no such experiment or user.
     """
     wanted = state.RUNS_EXPERIMENT.get()
     experiments = [wanted, *experiments] if wanted and wanted not in experiments else experiments
     users = [*users, *(user for user in state.RUNS_USER.get() if user not in users)]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.text_input(
-            "Search",
-            key=state.RUNS_TEXT.key,
-            persist_state="session",
-            placeholder="Name, id or notes",
-            icon=":material/search:",
-            type="search",
-            label_visibility="collapsed",
-            live="300ms",
-            width=200,
-        )
-        st.selectbox(
-            "Experiment",
-            [ALL_EXPERIMENTS, *experiments],
-            key=state.RUNS_EXPERIMENT.key,
-            persist_state="session",
-            format_func=lambda path: in_order(path) or "All experiments",
-            label_visibility="collapsed",
-            width=230,
-        )
-        st.multiselect(
-            "User",
-            users,
-            key=state.RUNS_USER.key,
-            persist_state="session",
-            format_func=in_order,
-            placeholder="Any user",
-            label_visibility="collapsed",
-            width=150,
-        )
-        st.text_input(
-            "Filter",
-            key=state.RUNS_WHERE.key,
-            persist_state="session",
-            placeholder="Filter: metrics.f1 > 0.8 AND params.model = 'rf' AND started_at > -7d",
-            icon=":material/filter_alt:",
-            label_visibility="collapsed",
-        )
-        with st.popover("Syntax", icon=":material/help:", key="runs.syntax"):
-            st.markdown(_HELP)
+    st.text_input(
+        "Search",
+        key=state.RUNS_TEXT.key,
+        persist_state="session",
+        placeholder="Name, id or notes",
+        icon=":material/search:",
+        type="search",
+        label_visibility="collapsed",
+        live="300ms",
+        width=200,
+    )
+    st.selectbox(
+        "Experiment",
+        [ALL_EXPERIMENTS, *experiments],
+        key=state.RUNS_EXPERIMENT.key,
+        persist_state="session",
+        format_func=lambda path: in_order(path) or "All experiments",
+        label_visibility="collapsed",
+        width=230,
+    )
+    st.multiselect(
+        "User",
+        users,
+        key=state.RUNS_USER.key,
+        persist_state="session",
+        format_func=in_order,
+        placeholder="Any user",
+        label_visibility="collapsed",
+        width=150,
+    )
+    st.text_input(
+        "Filter",
+        key=state.RUNS_WHERE.key,
+        persist_state="session",
+        placeholder="Filter: metrics.f1 > 0.8 AND params.model = 'rf' AND started_at > -7d",
+        icon=":material/filter_alt:",
+        label_visibility="collapsed",
+    )
+    with st.popover("Syntax", icon=":material/help:", key="runs.syntax"):
+        st.markdown(_HELP)
     return _said()
 
 

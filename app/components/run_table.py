@@ -31,8 +31,9 @@ CLICKS = "runs.clicks"
 OPEN = "runs.open"
 SHOWN = "runs.shown"
 DRAWER = "runs.drawer"
-ROW_PX, HEIGHT_PX = 33, 582
+ROW_PX, HEIGHT_PX = 33, 532
 _NUMBER_CHARACTERS, _WIDEST_PX = 7, 240
+_SMALL = "%.4g"  # the grid writes out the zeros
 _NAME_CHARACTERS = 42  # the grid does not clip a longer label
 _LABELS = {
     "name": "Run",
@@ -79,7 +80,7 @@ def number_format(values: pl.Series) -> str:
     if greatest < 1e15 and bool((finite == finite.round()).all()):
         return "%,d"
     if least < 1e-4:
-        return "%.4g" if greatest < 1000 else "%.3e"
+        return _SMALL if greatest < 1000 else "%.3e"
     if greatest >= 1e9:
         return "%.3e"
     return "%,.2f" if greatest >= 1000 else "%.4f"
@@ -237,7 +238,8 @@ def _width(frame: pl.DataFrame, name: str) -> int | None:
     if values.dtype.is_float() and not name.startswith("params."):
         shown = None  # the format of the column shortens them
     lengths = [] if shown is None else shown.str.len_chars().drop_nulls().to_list()
-    longest = _NUMBER_CHARACTERS if shown is None else max(lengths, default=0)
+    small = values.dtype.is_float() and number_format(values) == _SMALL
+    longest = _NUMBER_CHARACTERS + 4 * small if shown is None else max(lengths, default=0)
     return min(_WIDEST_PX, max(int(22 + 7.2 * len(label(name))), int(18 + 7.2 * longest)))
 
 
