@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+import data
 import state
 from components import expressions
 from runlake.errors import QueryError
 from runlake.formats import in_order
 from runlake.query.compile import fields
 from runlake.query.expression import FieldKind
+from runlake.query.hints import hinted
 from runlake.query.language import parse, unparse
 from runlake.query.names import run_column
 
@@ -112,7 +114,7 @@ def show_error(error: QueryError) -> None:
     """Point at the character where the box stops making sense."""
     with st.container(border=True, gap="small"):
         st.badge("The filter does not parse", icon=":material/error:", color="red")
-        st.code(str(error), language=None)
+        st.code(in_order(str(error)), language=None, wrap_lines=True)
 
 
 def _said() -> Filter:
@@ -127,7 +129,7 @@ def _said() -> Filter:
     try:
         typed = parse(box) if box else None
     except QueryError as error:
-        problem = error
+        problem = hinted(error, data.keys())
     return Filter(
         where=_text(expressions.all_of(others, status, typed)),
         but_status=_text(expressions.all_of(others, typed)),
