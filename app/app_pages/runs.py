@@ -22,7 +22,12 @@ if not names:
     with head:
         st.subheader("Runs", anchor=False)
     if data.as_of() is not None:
-        empty_state.show("There were no runs yet.", action="Back to now", on_action=state.AS_OF.reset)
+        empty_state.show(
+            "There were no runs yet.",
+            action="Back to now",
+            on_action=state.AS_OF.reset,
+            details=empty_state.before(data.as_of(), data.lake().begun),
+        )
     else:
         empty_state.show("No runs yet. Log a first one:", command=EXAMPLE)
 else:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components import format
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
 
 def show(
@@ -43,3 +45,13 @@ def show(
             # Without colours: those that Streamlit has for words of a language are too pale to read.
             st.code(command, language=None, width=620, wrap_lines=True)
         st.space("small")
+
+
+def before(moment: datetime | None, begun: datetime | None) -> tuple[str, ...]:
+    """Say why nothing is found at a moment before the store's first commit; nothing where that is not why."""
+    if moment is None or begun is None or moment >= begun:
+        return ()
+    return (
+        f"The store's first commit is of {format.local(begun)} ({format.zone().key}).",
+        "What counts is when runs came into the tables, which may be after they started.",
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,6 +203,12 @@ class TestLookingBack:
 
         assert any("what the tables held then" in c.value for c in at.caption)
         assert not at.dataframe
+
+    def test_to_before_the_store_began_says_when_it_did(self, dashboard: Dashboard) -> None:
+        said = [text.value for text in dashboard("sample", as_of="2020-01-01T00:00:00+00:00").text]
+
+        assert re.fullmatch(r"The store's first commit is of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(UTC\)\.", said[0])
+        assert said[1] == "What counts is when runs came into the tables, which may be after they started."
 
     def test_ends_on_a_click(self, dashboard: Dashboard) -> None:
         at = dashboard("sample", as_of="2020-01-01T00:00:00+00:00").button(key="frame.now").click().run()

@@ -142,6 +142,8 @@ def nothing(lake: Lake, *, experiment: str | None, where: str | None) -> str:
     from runlake.query.language import parse
 
     total = len(lake.runs(columns=["run_id"]))
+    if not total and lake.as_of is not None and lake.begun is not None and lake.as_of < lake.begun:
+        return f"no runs: the store's first commit is of {when(lake.begun)}, after {when(lake.as_of)}"
     if not total or (experiment is None and where is None):
         return "no runs"
     said = [f"no runs (of {total:,} in the store)"]

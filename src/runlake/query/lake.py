@@ -59,6 +59,11 @@ class Lake:
         return self.snapshot.as_of
 
     @property
+    def begun(self) -> datetime | None:
+        """When the store first held runs: before that `as_of` finds none, however early they claim to have started."""
+        return self.snapshot.begun()
+
+    @property
     def now(self) -> datetime:
         """What "-7d" in a filter counts from: `as_of`, else the clock."""
         return self.as_of or datetime.fromtimestamp(self._clock.now_us() / 1e6, UTC)

@@ -72,6 +72,13 @@ class TestForPeople:
 
         assert leading(lake, lake.runs(), order_by, where) == first
 
+    def test_a_time_before_the_first_commit_is_said_to_be_one(self, shell: Shell, store: str) -> None:
+        log_two(store)
+
+        said = shell("runs", "--as-of", "2020-01-01").out
+        assert said.startswith("no runs: the store's first commit is of ")
+        assert said.endswith("Z, after 2020-01-01 00:00:00Z\n")
+
     def test_what_they_are_ordered_by_is_shown_and_not_the_last_value(self, shell: Shell, store: str) -> None:
         for losses in ([0.9, 0.1], [0.5, 0.2]):
             with runlake.start_run("fraud", store=store, capture=False) as run:
