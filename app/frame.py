@@ -46,7 +46,7 @@ def _remedy(error: NotFound) -> dict[str, str]:
     if error.kind == "store":
         todo = "Log a first run, or name another store with `RUNLAKE_STORE` or `runlake ui --store`."
         first = f"import runlake\n\nrunlake.start_run('first', store={error.name!r}).finish()"
-        return {"todo": todo, "command": first, "language": "python"}
+        return {"todo": todo, "command": first}
     return {"todo": "It may have been deleted or never delivered. The Runs page lists what there is."}
 
 
@@ -98,10 +98,10 @@ def footer() -> None:
         st.caption(
             f"as of {format.utc(moment)}" if moment else "as it is now, running processes included", width="content"
         )
-        with st.popover("Look back", icon=":material/history:", type="tertiary"):
+        with st.popover("Look back", icon=":material/history:"):
             st.datetime_input("Show what the tables held at", None, key=_LOOK_BACK, step=60)
             st.caption(f"Time zone: {format.zone().key}")
-            st.button("Look back", key="frame.back", type="primary", on_click=_look_back)
+            st.button("Look back", key="frame.back", on_click=_look_back)
 
 
 def _look_back() -> None:

@@ -15,14 +15,12 @@ st.set_page_config(
     menu_items={"Get help": None, "Report a bug": None, "About": None},
 )
 
-# The default page is at `/`; the name that it reserves is free for its double, see `links`.
 # A section becomes a menu of its own; the empty one stands in the bar itself.
 PAGES = {
     "": [
-        st.Page("app_pages/runs.py", title="Runs", icon=":material/table_rows:", url_path="start", default=True),
+        *links.both_runs(st.context.url),
         st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("app_pages/run.py", title="Run", icon=":material/science:", url_path="run", visibility="hidden"),
-        links.runs(),
     ],
 }
 
@@ -32,10 +30,13 @@ if state.restore(name, st.query_params.to_dict()):
     run_drawer.close()
 frame.logo()
 with st.container(gap=None):
-    # Without a gap the invisible mirror takes no room above the page.
-    url_mirror.show(name)
+    # Without a gap the invisible mirror takes no room above the page. It is filled at the end: a page may make of
+    # what the address says something that says it better.
+    mirror = st.container()
     with st.container(), frame.guard():
         if frame.open_lake():
             frame.notices()
             page.run()
             frame.footer()
+    with mirror:
+        url_mirror.show(name)

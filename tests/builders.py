@@ -70,6 +70,9 @@ class MemorySnapshot:
             return rows
         return rows.filter(pl.col("run_id").is_in(known) | pl.col("run_id").is_null())
 
+    def begun(self) -> datetime | None:
+        return None if self.tables["runs"].is_empty() else START
+
     def blob(self, sha256: str) -> bytes:
         if sha256 not in self.blobs:
             raise NotFound("blob", sha256)

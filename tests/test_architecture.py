@@ -25,6 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "version": set(),
     "ids": {"errors"},
     "schema": {"errors", "ids"},
+    "formats": set(),
     # write side: runs inside other people's training
     "capture": BASE,
     "audit": BASE,
@@ -35,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": BASE | {"journal", "audit"},
     "query": BASE | {"store"},
     "analysis": BASE,
-    "figures": BASE | {"analysis"},
+    "figures": BASE | {"analysis", "formats"},
     # where the sides meet: every change to the lake after logging
     "actions": BASE | {"capture", "journal", "query", "store"},
 }
@@ -43,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
 EDGES: dict[str, set[str]] = {
     "__main__": {"cli"},
     "cli": set(ALLOWED),
-    "app": BASE | {"query", "analysis", "figures", "actions"},
+    "app": BASE | {"query", "analysis", "figures", "actions", "formats"},
 }
 # What a unit may import inside a function, on top: it is loaded only when that function is called.
 LATE: dict[str, set[str]] = {

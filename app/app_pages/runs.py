@@ -7,7 +7,7 @@ import streamlit as st
 import data
 import frame
 import state
-from components import basket, columns, counts, empty_state, filter_bar, run_drawer, run_table, sorting
+from components import basket, columns, counts, empty_state, export, filter_bar, run_drawer, run_table, sorting
 
 EXAMPLE = """import runlake
 
@@ -22,11 +22,17 @@ if not names:
     with head:
         st.subheader("Runs", anchor=False)
     if data.as_of() is not None:
-        empty_state.show("There were no runs yet.", action="Back to now", on_action=state.AS_OF.reset)
+        empty_state.show(
+            "There were no runs yet.",
+            action="Back to now",
+            on_action=state.AS_OF.reset,
+            details=empty_state.before(data.as_of(), data.lake().begun),
+        )
     else:
         empty_state.show("No runs yet. Log a first one:", command=EXAMPLE)
 else:
-    said = filter_bar.show(experiments=data.experiment_paths(), users=data.users())
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        said = filter_bar.show(experiments=data.experiment_paths(), users=data.users())
     found = data.count(where=said.where or None)
     with head:
         counts.show(data.statuses(said.but_status), found=found, total=len(names))
@@ -40,7 +46,6 @@ else:
             "No run fits these filters.",
             icon=":material/filter_alt_off:",
             command=said.where,
-            language="sql",
             action="Clear filters",
             on_action=filter_bar.clear,
             details=filter_bar.unknown(said, columns.available()),
@@ -49,12 +54,12 @@ else:
         # A damaged table of metrics leaves the rest of the page usable.
         with frame.guard():
             choice = columns.choose((state.RUNS_SORT.get(), *said.columns))
-            rows, shown = columns.read(
-                choice, where=said.where, order_by=sorting.order(), limit=int(state.RUNS_LIMIT.get())
-            )
+            order = sorting.order()
+            rows, shown = columns.read(choice, where=said.where, order_by=order, limit=int(state.RUNS_LIMIT.get()))
             height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
-            run_table.show(rows, shown, height=height)
-            counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said)
+            run_table.show(rows, shown, order=sorting.shown(), height=height)
+            with counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said):
+                export.button(shown, where=said.where, order_by=order, found=found)
     basket.show(names)
     run_drawer.show(names)
 

@@ -15,7 +15,8 @@ import polars as pl
 import streamlit as st
 from polars.exceptions import PolarsError
 
-from components import format
+from components import format, table
+from runlake.formats import in_order
 
 MOST_BYTES = 25_000_000
 _TEXT_BYTES = 200_000
@@ -86,12 +87,12 @@ def show(path: str, content: bytes) -> None:
         case Look.IMAGE:
             _image(content)
         case Look.TABLE if found.frame is not None:
-            st.dataframe(found.frame.to_arrow(), hide_index=True, height=460, placeholder=format.NOTHING)
+            st.dataframe(table.arrow(found.frame), hide_index=True, height=460, placeholder=format.NOTHING)
         case Look.JSON:
             st.json(found.parsed, expanded=2)
         case Look.TEXT:
             language = _LANGUAGES.get(path.rpartition(".")[2].lower()) if len(found.text) <= _COLOURED else None
-            st.code(found.text, language=language, height=min(560, 60 + 19 * found.text.count("\n")))
+            st.code(in_order(found.text), language=language, height=min(560, 60 + 19 * found.text.count("\n")))
         case _:
             st.caption("No preview for this kind of file; download it to look inside.")
     if found.note:

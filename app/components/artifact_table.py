@@ -13,6 +13,7 @@ import data
 import state
 from components import artifact_preview, facts, format, table
 from runlake.errors import NotFound, StoreError
+from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from runlake.query import RunDetail
@@ -44,12 +45,12 @@ def show(detail: RunDetail) -> None:
 
 def one(run_id: str, row: dict[str, Any]) -> None:
     """Draw the facts of one artifact, its preview and the button that downloads it."""
-    st.text(row["path"])
+    st.text(in_order(row["path"]))
     size = format.size(row["size_bytes"]) if row["size_bytes"] is not None else "size not recorded"
     st.caption(f"Version {row['version']} · {size} · logged {format.local(row['ts'])}")
     if row["uri"] is not None:
         st.caption("A reference: Runlake keeps its address and never opens it.")
-        st.code(row["uri"], language=None, wrap_lines=True)
+        st.code(in_order(row["uri"]), language=None, wrap_lines=True)
         st.code(facts.text(row["sha256"]), language=None)
         return
     st.code(f"sha256:{row['sha256']}" if row["sha256"] else "SHA-256 not recorded yet", language=None, wrap_lines=True)
@@ -59,7 +60,7 @@ def one(run_id: str, row: dict[str, Any]) -> None:
     st.download_button(
         "Download",
         data=partial(data.lake().artifact_bytes, run_id, row["path"], row["version"]),
-        file_name=row["path"].rpartition("/")[2],
+        file_name=in_order(row["path"].rpartition("/")[2]),
         mime="application/octet-stream",
         on_click="ignore",
         icon=":material/download:",
@@ -102,7 +103,7 @@ def _choose(detail: RunDetail) -> dict[str, Any] | None:
     st.session_state[_GRID] = {"selection": {"rows": [place], "columns": [], "cells": []}}
     shown = written(rows)
     st.dataframe(
-        shown.to_arrow(),
+        table.arrow(shown),
         key=_GRID,
         on_select=_take,
         selection_mode="single-row-required",

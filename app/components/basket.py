@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import state
+from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -30,14 +31,14 @@ def show(names: dict[str, str]) -> None:
                 "Chosen runs",
                 chosen,
                 key=_CHIPS,
-                format_func=lambda run_id: names.get(run_id, run_id),
+                format_func=lambda run_id: in_order(names.get(run_id) or str(run_id)),
                 on_change=_choose,
                 label_visibility="collapsed",
                 placeholder="No runs chosen",
             )
         compare = st.button(
-            f"Compare {len(chosen)}" if chosen else "Compare",
-            type="primary",
+            # Not filled: on the accent the shortcut, which Streamlit dims, could not be read.
+            f"**Compare {len(chosen)}**" if chosen else "Compare",
             icon=":material/compare_arrows:",
             disabled=not chosen,
             shortcut="Ctrl+Enter",

@@ -10,7 +10,7 @@ import streamlit as st
 
 import data
 import state
-from components import run_table
+from components import expressions, format, run_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,23 +45,28 @@ def available() -> tuple[str, ...]:
     )
 
 
+def is_known(column: str) -> bool:
+    """Return whether the table can have a column: one that is on offer, or an aspect of a metric, such as its least."""
+    everything = available()
+    return column in everything or expressions.whole(expressions.field(column, everything)) in everything
+
+
 def choose(asked: Sequence[str] = ()) -> Choice:
     """Return the columns that the preset or the reader's own choice asks for.
 
     Args:
-        asked: columns that the runs are filtered or sorted by, which a summary has to show.
+        asked: columns that the runs are filtered or sorted by, which a preset has to show.
     """
     everything = available()
     match state.RUNS_PRESET.get():
         case "Params":
-            return _capped(("status", *_of(everything, "params")))
+            return _capped(("status", *_named(asked), *_of(everything, "params")))
         case "Metrics":
-            return _capped(("status", *_of(everything, "metrics"), *_of(everything, "summary")))
+            return _capped(("status", *_named(asked), *_of(everything, "metrics"), *_of(everything, "summary")))
         case "All":
-            return _capped((*everything, "run_id"))
+            return _capped((*ATTRIBUTES, *_named(asked), *everything, "run_id"))
         case "Custom":
-            own = tuple(c for c in state.RUNS_COLUMNS.get() if c in everything or c == "run_id")
-            return _capped(own) if own else _summary(everything, asked)
+            return _capped(_own()) if _own() else _summary(everything, asked)
         case _:
             return _summary(everything, asked)
 
@@ -94,6 +99,7 @@ def controls() -> None:
         state.RUNS_PRESET.choices,
         key=state.RUNS_PRESET.key,
         persist_state="session",
+        format_func=format.segment,
         required=True,
         label_visibility="collapsed",
     )
@@ -101,7 +107,7 @@ def controls() -> None:
         with st.popover("Columns", icon=":material/view_column:"):
             st.multiselect(
                 "Columns, in this order",
-                (*available(), "run_id"),
+                tuple(dict.fromkeys((*available(), "run_id", *_own()))),
                 key=state.RUNS_COLUMNS.key,
                 placeholder="As in the summary; choose your own",
                 persist_state="session",
@@ -124,8 +130,16 @@ def _fullest(rows: pl.DataFrame, headlines: Sequence[str]) -> list[str]:
 
 def _summary(everything: Sequence[str], asked: Sequence[str]) -> Choice:
     headlines = _headlines(everything)
-    named = tuple(c for c in dict.fromkeys(asked) if c in everything and c not in ATTRIBUTES)
+    named = _named(asked)
     return Choice(tuple(dict.fromkeys((*ATTRIBUTES, *named, *headlines))), headlines=headlines, asked=named)
+
+
+def _own() -> tuple[str, ...]:
+    return tuple(c for c in state.RUNS_COLUMNS.get() if c == "run_id" or is_known(c))
+
+
+def _named(asked: Sequence[str]) -> tuple[str, ...]:
+    return tuple(c for c in dict.fromkeys(asked) if c not in ATTRIBUTES and is_known(c))
 
 
 def _headlines(everything: Sequence[str]) -> tuple[str, ...]:
@@ -140,5 +154,6 @@ def _of(columns: Sequence[str], kind: str) -> tuple[str, ...]:
     return tuple(c for c in columns if c.startswith(f"{kind}."))
 
 
-def _capped(columns: tuple[str, ...]) -> Choice:
+def _capped(columns: Sequence[str]) -> Choice:
+    columns = tuple(dict.fromkeys(columns))
     return Choice(columns[:_MOST], max(0, len(columns) - _MOST))

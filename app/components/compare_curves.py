@@ -11,6 +11,7 @@ import data
 import state
 from components import curve_controls, curves, format, run_basket
 from runlake.analysis.series import natural_order
+from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,7 @@ def _controls(keys: Sequence[str]) -> None:
         key=state.COMPARE_METRICS.key,
         max_selections=MOST_METRICS,
         label_visibility="collapsed",
+        format_func=in_order,
         placeholder="Choose metrics",
         persist_state="session",
     )

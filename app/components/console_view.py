@@ -10,6 +10,7 @@ import streamlit as st
 import data
 import state
 from components import format, matching, search_box
+from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from runlake.query import RunDetail
@@ -33,7 +34,13 @@ def show(detail: RunDetail) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         search_box.show("Search lines")
         stream = st.segmented_control(
-            "Stream", _STREAMS, default="all", key="run.console.stream", required=True, label_visibility="collapsed"
+            "Stream",
+            _STREAMS,
+            default="all",
+            key="run.console.stream",
+            required=True,
+            label_visibility="collapsed",
+            format_func=format.segment,
         )
         timed = st.toggle("Times", key="run.console.times", persist_state="session")
     found = lines if stream == "all" else lines.filter(pl.col("stream") == stream)
@@ -45,7 +52,7 @@ def show(detail: RunDetail) -> None:
     )
     if shown.height:
         text = written(shown, timed=timed)[-_MOST_CHARACTERS:]
-        st.code(text, language=None, height=min(640, 40 + _LINE_PX * (text.count("\n") + 1)))
+        st.code(in_order(text), language=None, height=min(640, 40 + _LINE_PX * (text.count("\n") + 1)))
 
 
 def written(lines: pl.DataFrame, *, timed: bool) -> str:

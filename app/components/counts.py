@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import state
-from components import status
+from components import format, status
 
 if TYPE_CHECKING:
     import polars as pl
+    from streamlit.delta_generator import DeltaGenerator
 
     from components.filter_bar import Filter
 
@@ -35,23 +36,35 @@ def show(statuses: pl.Series, *, found: int, total: int) -> None:
         key=state.RUNS_STATUS.key,
         persist_state="session",
         selection_mode="multi",
-        format_func=lambda name: f"{status.icon(name)} {by_status.get(name, 0):,} {name}",
+        format_func=lambda name: f"{status.icon(name)} {format.segment(f'{by_status.get(name, 0):,} {name}')}",
         label_visibility="collapsed",
     )
 
 
-def below(*, shown: int, found: int, left_out: int, where: Filter) -> None:
-    """Draw the line below the table: what is not shown, and the filter as one expression."""
-    if found > shown or left_out:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if found > shown:
-                st.caption(f"The first {shown:,} of {found:,} in this order.", width="content")
-            if shown < min(found, _MOST):
-                st.button("Show more", key="runs.more", type="tertiary", on_click=_more)
-            if left_out:
-                st.caption(f"{left_out:,} columns do not fit; choose some under Custom.", width="content")
+def below(*, shown: int, found: int, left_out: int, where: Filter) -> DeltaGenerator:
+    """Draw the line below the table: what is not shown, and the filter as one expression.
+
+    Returns:
+        The end of the line, for what can be done with the table.
+    """
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    with line:
+        st.caption(_said(shown, found), width="content")
+        if shown < min(found, _MOST):
+            st.button("Show more", key="runs.more", type="tertiary", on_click=_more)
+        if left_out:
+            st.caption(f"{left_out:,} columns do not fit; choose some under Custom.", width="content")
+        st.space("stretch")
     if where.from_widgets:
-        st.code(where.where, language="sql", wrap_lines=True)
+        st.code(where.where, language=None, wrap_lines=True)
+    return line
+
+
+def _said(shown: int, found: int) -> str:
+    if found > shown:
+        first = f"The first {shown:,} of {found:,} in this order."
+        return f"{first} A click on a heading sorts all of them; its menu sorts only these."
+    return "A click on a heading sorts by it."
 
 
 def _more() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 import state
+from components import format
 from runlake.analysis.arrange import View
 from runlake.analysis.series import XAxis
 
@@ -45,21 +46,21 @@ def show(knobs: Knobs) -> Choice:
     st.segmented_control(
         "X axis",
         list(_AXES),
-        format_func=_AXES.__getitem__,
+        format_func=lambda axis: format.segment(_AXES[axis]),
         key=knobs.x.key,
         required=True,
         label_visibility="collapsed",
         persist_state="session",
         on_change=knobs.stretch.reset,
     )
-    st.select_slider(
+    st.selectbox(
         "Smoothing",
         sorted({*PERCENTS, knobs.smooth.get()}),
         key=knobs.smooth.key,
         format_func=lambda percent: f"Smoothing {percent:g} %" if percent else "Smoothing off",
         persist_state="session",
         label_visibility="collapsed",
-        width=210,
+        width=160,
     )
     st.toggle("Log y", key=knobs.log_y.key, persist_state="session")
     st.toggle("Log x", key=knobs.log_x.key, persist_state="session", disabled=knobs.x.get() == XAxis.TIME)

@@ -16,6 +16,7 @@ from runlake.figures.caption import caption
 from runlake.figures.curves import panels_figure
 from runlake.figures.layout import Axes, Line, Panel, Section
 from runlake.figures.theme import theme
+from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +86,7 @@ def show(groups: Sequence[Group], choice: Choice, setting: Setting) -> None:
     most = live_curves.MAX_POINTS if setting.live else MAX_POINTS
     arranged = arrange(series, choice.view, started=setting.started, max_points=most)
     axes = _axes(arranged, choice, setting, panels=len(groups))
-    alt = f"Curves of {', '.join(group.title for group in groups)}"
+    alt = in_order(f"Curves of {', '.join(group.title for group in groups)}")
     if setting.live:
         tokens = theme(st.context.theme.type)
         live_curves.show(sections(groups, arranged), axes, tokens, key=f"{setting.key}.live", alt=alt)

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from components import format
+from runlake.formats import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
 
 def show(
@@ -15,7 +19,6 @@ def show(
     *,
     icon: str = ":material/inbox:",
     command: str = "",
-    language: str = "python",
     action: str = "",
     on_action: Callable[[], None] | None = None,
     details: Sequence[str] = (),
@@ -26,7 +29,6 @@ def show(
         sentence: fixed words of ours.
         icon: a Material icon.
         command: what to type, shown to copy.
-        language: of `command`.
         action: label of a button.
         on_action: its callback.
         details: further sentences; shown literally, since they may hold words from data.
@@ -36,9 +38,20 @@ def show(
         st.markdown(f"{icon}", text_alignment="center")
         st.markdown(f"**{sentence}**", text_alignment="center")
         for sentence in details:
-            st.text(sentence, text_alignment="center")
+            st.text(in_order(sentence), text_alignment="center")
         if action:
             st.button(action, key=f"empty.{action}", on_click=on_action)
         if command:
-            st.code(command, language=language, width=620)
+            # Without colours: those that Streamlit has for words of a language are too pale to read.
+            st.code(command, language=None, width=620, wrap_lines=True)
         st.space("small")
+
+
+def before(moment: datetime | None, begun: datetime | None) -> tuple[str, ...]:
+    """Say why nothing is found at a moment before the store's first commit; nothing where that is not why."""
+    if moment is None or begun is None or moment >= begun:
+        return ()
+    return (
+        f"The store's first commit is of {format.local(begun)} ({format.zone().key}).",
+        "What counts is when runs came into the tables, which may be after they started.",
+    )

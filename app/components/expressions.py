@@ -5,30 +5,39 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from runlake.query.expression import And, Field, FieldKind, In, Match, Or, Style, Text, Under
+from runlake.query.expression import LAST, METRIC_ASPECTS, And, Field, FieldKind, In, Match, Or, Style, Text, Under
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from runlake.query.expression import Node
 
 _KINDS = {str(kind): kind for kind in FieldKind}
 
 
-def field(column: str) -> Field:
+def field(column: str, known: Container[str] = ()) -> Field:
     """Return the field that a column of the run table holds.
 
-    >>> field("metrics.val/f1.max").key, field("status").kind.value
-    ('val/f1.max', 'attribute')
+    Args:
+        column: such as `status`, `params.lr` or `metrics.loss.max`.
+        known: the columns of whole keys; what is one of them is no aspect of another.
+
+    >>> field("metrics.val/f1.max", known={"metrics.val/f1"}).aspect, field("metrics.val/f1.max").key
+    ('max', 'val/f1.max')
     """
     kind, dot, key = column.partition(".")
-    return Field(_KINDS[kind], key) if dot and kind in _KINDS else Field(FieldKind.ATTRIBUTE, column)
+    if not dot or kind not in _KINDS:
+        return Field(FieldKind.ATTRIBUTE, column)
+    series, dot, aspect = key.rpartition(".")
+    if column not in known and f"{kind}.{series}" in known and kind == FieldKind.METRIC and aspect in METRIC_ASPECTS:
+        return Field(FieldKind.METRIC, series, "" if aspect == LAST else aspect)
+    return Field(_KINDS[kind], key)
 
 
-def column(field: Field) -> str:
-    """Return the column of the run table that shows a field, whatever the aspect of it.
+def whole(field: Field) -> str:
+    """Return the column of a field's key, whatever the aspect of it.
 
-    >>> column(Field(FieldKind.METRIC, "val/f1", "max")), column(Field(FieldKind.ATTRIBUTE, "status"))
+    >>> whole(Field(FieldKind.METRIC, "val/f1", "max")), whole(Field(FieldKind.ATTRIBUTE, "status"))
     ('metrics.val/f1', 'status')
     """
     return field.key if field.kind is FieldKind.ATTRIBUTE else f"{field.kind}.{field.key}"

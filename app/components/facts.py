@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
+from components import table
+from runlake.formats import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,7 +26,7 @@ def text(value: object) -> str:
         return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return in_order(str(value))
 
 
 def one(name: str, value: object) -> None:
@@ -40,7 +43,7 @@ def sheet(rows: Mapping[str, object], *, alt: str) -> None:
         schema_overrides={"name": pl.String, "value": pl.String},
     )
     st.dataframe(
-        frame.to_arrow(),
+        table.arrow(frame),
         hide_index=True,
         height="content",
         row_height=33,

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+import data
 import state
 from components import expressions
 from runlake.errors import QueryError
+from runlake.formats import in_order
 from runlake.query.compile import fields
+from runlake.query.expression import FieldKind
+from runlake.query.hints import hinted
 from runlake.query.language import parse, unparse
+from runlake.query.names import run_column
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from runlake.query.expression import Node
+    from runlake.query.expression import Field, Node
 
 ALL_EXPERIMENTS = ""
 _HELP = """
@@ -38,57 +43,62 @@ class Filter:
     but_status: str  # the same without the status, for counting
     from_widgets: bool  # the widgets wrote some of it
     error: QueryError | None  # why the box does not parse
-    columns: tuple[str, ...] = ()  # of the run table, that the box speaks of
+    fields: tuple[Field, ...] = ()  # that the box speaks of
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the run table that show what the box speaks of."""
+        return tuple(run_column(field) for field in self.fields)
 
 
 def show(*, experiments: list[str], users: list[str]) -> Filter:
-    """Draw the bar and return what it says.
+    """Draw the bar into the row that is open and return what it says.
 
     What a link asks for stays on offer even where the store has no such experiment or user.
     """
     wanted = state.RUNS_EXPERIMENT.get()
     experiments = [wanted, *experiments] if wanted and wanted not in experiments else experiments
     users = [*users, *(user for user in state.RUNS_USER.get() if user not in users)]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.text_input(
-            "Search",
-            key=state.RUNS_TEXT.key,
-            persist_state="session",
-            placeholder="Name, id or notes",
-            icon=":material/search:",
-            type="search",
-            label_visibility="collapsed",
-            live="300ms",
-            width=200,
-        )
-        st.selectbox(
-            "Experiment",
-            [ALL_EXPERIMENTS, *experiments],
-            key=state.RUNS_EXPERIMENT.key,
-            persist_state="session",
-            format_func=lambda path: path or "All experiments",
-            label_visibility="collapsed",
-            width=230,
-        )
-        st.multiselect(
-            "User",
-            users,
-            key=state.RUNS_USER.key,
-            persist_state="session",
-            placeholder="Any user",
-            label_visibility="collapsed",
-            width=150,
-        )
-        st.text_input(
-            "Filter",
-            key=state.RUNS_WHERE.key,
-            persist_state="session",
-            placeholder="Filter: metrics.f1 > 0.8 AND params.model = 'rf' AND started_at > -7d",
-            icon=":material/filter_alt:",
-            label_visibility="collapsed",
-        )
-        with st.popover("", icon=":material/help:", type="tertiary", key="runs.syntax"):
-            st.markdown(_HELP)
+    st.text_input(
+        "Search",
+        key=state.RUNS_TEXT.key,
+        persist_state="session",
+        placeholder="Name, id or notes",
+        icon=":material/search:",
+        type="search",
+        label_visibility="collapsed",
+        live="300ms",
+        width=200,
+    )
+    st.selectbox(
+        "Experiment",
+        [ALL_EXPERIMENTS, *experiments],
+        key=state.RUNS_EXPERIMENT.key,
+        persist_state="session",
+        format_func=lambda path: in_order(path) or "All experiments",
+        label_visibility="collapsed",
+        width=230,
+    )
+    st.multiselect(
+        "User",
+        users,
+        key=state.RUNS_USER.key,
+        persist_state="session",
+        format_func=in_order,
+        placeholder="Any user",
+        label_visibility="collapsed",
+        width=150,
+    )
+    st.text_input(
+        "Filter",
+        key=state.RUNS_WHERE.key,
+        persist_state="session",
+        placeholder="Filter: metrics.f1 > 0.8 AND params.model = 'rf' AND started_at > -7d",
+        icon=":material/filter_alt:",
+        label_visibility="collapsed",
+    )
+    with st.popover("Syntax", icon=":material/help:", key="runs.syntax"):
+        st.markdown(_HELP)
     return _said()
 
 
@@ -104,7 +114,7 @@ def show_error(error: QueryError) -> None:
     """Point at the character where the box stops making sense."""
     with st.container(border=True, gap="small"):
         st.badge("The filter does not parse", icon=":material/error:", color="red")
-        st.code(str(error), language=None)
+        st.code(in_order(str(error)), language=None, wrap_lines=True)
 
 
 def _said() -> Filter:
@@ -119,20 +129,21 @@ def _said() -> Filter:
     try:
         typed = parse(box) if box else None
     except QueryError as error:
-        problem = error
+        problem = hinted(error, data.keys())
     return Filter(
         where=_text(expressions.all_of(others, status, typed)),
         but_status=_text(expressions.all_of(others, typed)),
         from_widgets=others is not None or status is not None,
         error=problem,
-        columns=() if typed is None else tuple(sorted(expressions.column(field) for field in fields(typed))),
+        fields=() if typed is None else tuple(sorted(fields(typed), key=run_column)),
     )
 
 
 def unknown(said: Filter, known: Container[str]) -> list[str]:
     """Say which keys of the filter no run has, so that it can match none."""
-    kinds = ("metrics.", "params.", "tags.", "summary.")
-    return [f"No run has {column}." for column in said.columns if column.startswith(kinds) and column not in known]
+    kinds = (FieldKind.METRIC, FieldKind.PARAM, FieldKind.TAG, FieldKind.SUMMARY)
+    named = dict.fromkeys(expressions.whole(field) for field in said.fields if field.kind in kinds)
+    return [f"No run has {column}." for column in named if column not in known]
 
 
 def _text(condition: Node | None) -> str:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from runlake.formats import in_order
+
 NOTHING = "–"
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:"
 _JOINER = "\u2060"
@@ -107,6 +109,15 @@ def zone() -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def segment(label: str) -> str:
+    """Give a label of ours, in a control that tints what is chosen, the colour of text.
+
+    Streamlit writes the chosen one in the accent, on a tint of it. In dark no accent is readable there and under
+    white words too. Its Markdown has no name for the colour of text, so the theme gives that to one it does not need.
+    """
+    return f":violet[{label}]"
+
+
 def markdown(text: str) -> str:
     """Escape text from data for a heading or a label that reads Markdown.
 
@@ -116,5 +127,5 @@ def markdown(text: str) -> str:
     >>> markdown("a*b").replace("\\\\", "/"), markdown(":material/x:") == ":material/x:"
     ('a/*b', False)
     """
-    escaped = "".join(f"\\{c}" if c in _MARKDOWN else c for c in " ".join(text.split()))
+    escaped = "".join(f"\\{c}" if c in _MARKDOWN else c for c in " ".join(in_order(text).split()))
     return _LINKING.sub(lambda found: found[0] + _JOINER, escaped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -10,12 +11,26 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
 
-def runs() -> StreamlitPage:
+_FILE, _TITLE, _ICON = "app_pages/runs.py", "Runs", ":material/table_rows:"
+_PATH = "runs"
+
+
+def both_runs(address: str | None) -> tuple[StreamlitPage, StreamlitPage]:
+    """Return the Runs page at `/` and its double, of which the navigation shows the one that is open.
+
+    The name that the default page reserves is free for the double, see `runs`.
+    """
+    is_double = urlsplit(address or "").path.rstrip("/").endswith(f"/{_PATH}")
+    start = st.Page(
+        _FILE, title=_TITLE, icon=_ICON, url_path="start", default=True, visibility="hidden" if is_double else "visible"
+    )
+    return start, runs(visible=is_double)
+
+
+def runs(*, visible: bool = False) -> StreamlitPage:
     """Return the Runs page at an address of its own.
 
     Streamlit writes a link to the page at `/` as nothing but its parameters, which a new tab would open
     on the page that holds the link.
     """
-    return st.Page(
-        "app_pages/runs.py", title="Runs", icon=":material/table_rows:", url_path="runs", visibility="hidden"
-    )
+    return st.Page(_FILE, title=_TITLE, icon=_ICON, url_path=_PATH, visibility="visible" if visible else "hidden")

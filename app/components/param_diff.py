@@ -109,7 +109,7 @@ def _sections(comparison: Comparison, *, only_different: bool) -> str:
         key="compare.section",
         required=True,
         label_visibility="collapsed",
-        format_func=lambda title: title if title == _ALL else f"{title} {counts.get(title, 0):,}",
+        format_func=lambda title: format.segment(title if title == _ALL else f"{title} {counts.get(title, 0):,}"),
     )
     return chosen if chosen in options else _ALL
 

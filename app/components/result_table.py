@@ -54,7 +54,7 @@ def results(found: pl.DataFrame, *, query: str = "") -> None:
     kept = found.filter(pl.Series(matching.matches(found["key"].to_list(), query), dtype=pl.Boolean))
     if kept.is_empty():
         return
-    st.caption("Stated by the run: `run.summary`, which no later point overwrites.")
+    st.caption("Stated by the run with run.summary, which no later point overwrites.")
     labels = {"key": "Result", "value": "Value", "type": "Type"}
     table.show(kept, labels=labels, widths={"type": 70}, alt="Explicit results of the run")
 

@@ -12,6 +12,7 @@ import state
 from components import expressions, format, table
 from components.slots import Slot, slots
 from runlake.errors import Ambiguous, NotFound
+from runlake.formats import in_order
 from runlake.ids import short_id
 from runlake.query.expression import In, Text
 from runlake.query.language import unparse
@@ -108,7 +109,7 @@ def legend(
     c = st.column_config
     button: dict[str, Any] = {"type": "tertiary", "width": _BUTTON_PX, "alignment": "center"}
     st.dataframe(
-        shown.to_arrow(),
+        table.arrow(shown),
         key=_GRID,
         hide_index=True,
         row_height=table.ROW_PX,
@@ -138,7 +139,7 @@ def legend(
 
 
 def _heading(metric: str | None) -> str:
-    return "Last" if metric is None else metric.rpartition("/")[2]
+    return "Last" if metric is None else in_order(metric.rpartition("/")[2])
 
 
 def _adder(runs: Sequence[Slot]) -> None:
@@ -156,7 +157,7 @@ def _adder(runs: Sequence[Slot]) -> None:
         [run_id for run_id in names if run_id not in taken],
         index=None,
         key=_ADD,
-        format_func=lambda run_id: names.get(run_id, run_id),
+        format_func=lambda run_id: in_order(names.get(run_id) or str(run_id)),
         placeholder="Add a run: choose, or type an id",
         accept_new_options=True,
         label_visibility="collapsed",

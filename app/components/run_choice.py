@@ -8,6 +8,7 @@ import data
 import state
 from components import finding, links
 from runlake.errors import Ambiguous, NotFound
+from runlake.formats import in_order
 from runlake.ids import short_id
 
 _SHOWN = "run.shown"
@@ -46,4 +47,4 @@ def _link(candidate: str) -> None:
     if rest:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link("app_pages/run.py", label="Open", icon=":material/open_in_new:", query_params={"id": run_id})
-            st.text(f"{short_id(run_id)}  {rest}")
+            st.text(in_order(f"{short_id(run_id)}  {rest}"))

@@ -9,7 +9,8 @@ import streamlit as st
 
 import data
 import frame
-from components import expressions, format, run_table, status
+from components import expressions, format, run_table, status, table
+from runlake.formats import in_order
 from runlake.ids import short_id
 from runlake.query.expression import Compare, Op, Text
 from runlake.query.language import unparse
@@ -65,7 +66,7 @@ def _drawer(run_id: str) -> None:
 def _header(row: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         status.badge(row["status"])
-        st.text(row["experiment"] or "no experiment")
+        st.text(in_order(row["experiment"] or "no experiment"))
         st.space("stretch")
         st.page_link(
             "app_pages/run.py",
@@ -88,17 +89,17 @@ def _facts(facts: Sequence[tuple[str, str]]) -> None:
         for column, (name, text) in zip(st.columns((3, 4, 3, 3)), facts, strict=True):
             with column, st.container(gap="xxsmall"):
                 st.caption(name)
-                st.text(text)
+                st.text(in_order(text))
 
 
 def _words(row: dict[str, Any]) -> None:
     if row["error"]:
-        st.code(row["error"], language=None, wrap_lines=True)
+        st.code(in_order(row["error"]), language=None, wrap_lines=True)
     for name in _WORDS:
         if row[name]:
             with st.container(gap="xxsmall"):
                 st.caption(name.replace("_", " ").capitalize())
-                st.text(row[name])
+                st.text(in_order(row[name]))
 
 
 def _metrics(run_id: str) -> None:
@@ -118,7 +119,7 @@ def _metrics(run_id: str) -> None:
     with st.container(gap="xxsmall"):
         st.caption(f"Metrics · {some}{len(found):,}")
         st.dataframe(
-            shown.to_arrow(),
+            table.arrow(shown),
             hide_index=True,
             column_config={
                 "key": "Metric",
@@ -140,5 +141,9 @@ def _params(run_id: str) -> None:
     with st.container(gap="xxsmall"):
         st.caption(f"Parameters · {len(found):,}")
         st.dataframe(
-            found.to_arrow(), hide_index=True, height="content", row_height=run_table.ROW_PX, alt="The run's parameters"
+            table.arrow(found),
+            hide_index=True,
+            height="content",
+            row_height=run_table.ROW_PX,
+            alt="The run's parameters",
         )

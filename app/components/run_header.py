@@ -9,6 +9,7 @@ import streamlit as st
 
 import state
 from components import facts, format, links, status
+from runlake.formats import in_order
 from runlake.ids import short_id
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ def show(detail: RunDetail) -> None:
     _facts(detail)
     error = detail.header["error"]
     if isinstance(error, str):
-        st.code(error, language=None, wrap_lines=True)
+        st.code(in_order(error), language=None, wrap_lines=True)
     for problem in detail.problems:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge("Finding", icon=":material/warning:", color="orange")
-            st.text(problem)
+            st.text(in_order(problem))
 
 
 def _title(detail: RunDetail) -> None:

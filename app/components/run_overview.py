@@ -127,7 +127,7 @@ def _children(detail: RunDetail) -> None:
     st.caption(f"Nested runs ({len(rows):,})")
     c = st.column_config
     st.dataframe(
-        shown.to_arrow(),
+        table.arrow(shown),
         hide_index=True,
         row_height=table.ROW_PX,
         height=table.height(len(rows), most_px=300),

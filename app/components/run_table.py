@@ -6,29 +6,34 @@ a filter or a sort.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
 
 import state
-from components import format
+from components import format, table
 from runlake.figures.theme import STATUS_FILL, theme
+from runlake.formats import in_order
+from runlake.query.expression import METRIC_ASPECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from streamlit.elements.lib.column_types import ColumnConfig
 
-    from runlake.figures.theme import Theme
 
 GRID = "runs.grid"
+CLICKS = "runs.clicks"
 OPEN = "runs.open"
 SHOWN = "runs.shown"
 DRAWER = "runs.drawer"
-ROW_PX, HEIGHT_PX = 33, 590
+ROW_PX, HEIGHT_PX = 33, 532
 _NUMBER_CHARACTERS, _WIDEST_PX = 7, 240
+_SMALL = "%.4g"  # the grid writes out the zeros
 _NAME_CHARACTERS = 42  # the grid does not clip a longer label
 _LABELS = {
     "name": "Run",
@@ -42,6 +47,7 @@ _LABELS = {
 }
 CURVE = "curve:"  # before a metric: its course by step, as a small picture
 MOST_POINTS = 300_000  # read for the small pictures of one table
+ASPECTS = tuple(f".{aspect}" for aspect in METRIC_ASPECTS)
 STATUSES = ("running", "finished", "failed", "killed")
 
 
@@ -49,11 +55,13 @@ def label(column: str) -> str:
     """Return the heading of a column: attributes in words, keys as they were logged."""
     if column.startswith(CURVE):
         return "by step"
-    return _LABELS.get(column) or column.partition(".")[2] or column
+    return _LABELS.get(column) or in_order(column.partition(".")[2] or column)
 
 
 def kind(column: str) -> str:
     """Return what a column is one of, in words."""
+    if column.startswith("metrics.") and column.endswith(ASPECTS):
+        return "metric"
     words = {"metrics": "metric, last value", "params": "parameter", "tags": "tag", "summary": "result"}
     return words.get(column.partition(".")[0], "attribute")
 
@@ -72,25 +80,41 @@ def number_format(values: pl.Series) -> str:
     if greatest < 1e15 and bool((finite == finite.round()).all()):
         return "%,d"
     if least < 1e-4:
-        return "%.4g" if greatest < 1000 else "%.3e"
+        return _SMALL if greatest < 1000 else "%.3e"
     if greatest >= 1e9:
         return "%.3e"
     return "%,.2f" if greatest >= 1000 else "%.4f"
 
 
-def show(frame: pl.DataFrame, columns: Sequence[str], *, height: int = HEIGHT_PX) -> None:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How all runs are ordered, and what is done where a heading is clicked.
+
+    Attributes:
+        column: by which.
+        ascending: from the least on.
+        by: a callback that takes the column whose heading was clicked.
+    """
+
+    column: str
+    ascending: bool
+    by: Callable[[str], None]
+
+
+def show(frame: pl.DataFrame, columns: Sequence[str], *, order: Order, height: int = HEIGHT_PX) -> None:
     """Draw `columns` of `frame`, tick what is in the basket, and open a run on a click.
 
     Args:
         frame: one row per run, at most 10,000, with run_id, status, started_at, duration_s and the columns.
         columns: in the order shown; the name comes first anyway.
+        order: of the runs, of which the frame may hold only the first.
         height: pixels at most.
     """
     run_ids = tuple(frame["run_id"].to_list())
     st.session_state[SHOWN] = run_ids
     places = {run_id: row for row, run_id in enumerate(run_ids)}
     ticked = sorted(places[run_id] for run_id in state.basket() if run_id in places)
-    st.session_state[GRID] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    st.session_state[_grid()] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     shown = (
         with_elapsed(frame)
         .select("name", *(c for c in columns if c != "name"))
@@ -98,12 +122,14 @@ def show(frame: pl.DataFrame, columns: Sequence[str], *, height: int = HEIGHT_PX
     )
     drawn = drawable(shown)
     st.dataframe(
-        drawn.to_arrow(),
-        key=GRID,
-        column_config=_config(drawn),
+        table.arrow(drawn),
+        key=_grid(),
+        column_config=_config(drawn, order),
         hide_index=True,
-        on_select=_tick,
-        selection_mode="multi-row",
+        on_select=partial(_chosen, order.by),
+        # The grid itself would sort no more than the rows that it holds: where columns can be chosen, a click on
+        # a heading chooses the column instead, and the store sorts.
+        selection_mode=("multi-row", "single-column"),
         height=min(height, ROW_PX * (len(frame) + 1) + 2),
         row_height=ROW_PX,
         placeholder=format.NOTHING,
@@ -149,41 +175,58 @@ def _two_units(seconds: pl.Expr) -> pl.Expr:
     return (seconds / step).round() * step
 
 
-def _config(frame: pl.DataFrame) -> dict[str, ColumnConfig]:
-    tokens = theme(st.context.theme.type)
-    fill = STATUS_FILL[tokens.name]
+def _config(frame: pl.DataFrame, order: Order) -> dict[str, ColumnConfig]:
+    return {name: _column(frame, name, _heading(name, order)) for name in frame.columns}
+
+
+def _heading(name: str, order: Order) -> str:
+    return label(name) if name != order.column else f"{label(name)} {'↑' if order.ascending else '↓'}"
+
+
+def _column(frame: pl.DataFrame, name: str, heading: str) -> Any:
     c = st.column_config
-    longest = float(frame["name"].str.len_chars().quantile(1.0) or 0)
-    named: dict[str, Any] = {
-        "name": c.ButtonColumn(
-            "Run",
-            help="Click a name to look at the run.",
-            type="tertiary",
-            pinned=True,
-            alignment="left",
-            width=min(340, max(160, int(44 + 7 * longest))),
-            key=OPEN,
-            on_click=_open,
-        ),
-        "status": c.MultiselectColumn("Status", options=STATUSES, color=[fill[s] for s in STATUSES], width=96),
-        "experiment": c.TextColumn("Experiment", width=_width(frame, "experiment")),
-        "started_at": c.DatetimeColumn("Started", format="YYYY-MM-DD HH:mm", timezone=str(format.zone()), width=130),
-        "ended_at": c.DatetimeColumn("Ended", format="YYYY-MM-DD HH:mm", timezone=str(format.zone()), width=130),
-        "duration_s": c.NumberColumn("Duration", format="localized", width=110),
-    }
-    return {name: named.get(name) or _keyed(name, frame[name], tokens) for name in frame.columns}
+    match name:
+        case "name":
+            return _name(heading, longest=float(frame["name"].str.len_chars().quantile(1.0) or 0))
+        case "status":
+            fill = STATUS_FILL[theme(st.context.theme.type).name]
+            return c.MultiselectColumn(heading, options=STATUSES, color=[fill[s] for s in STATUSES], width=96)
+        case "experiment":
+            return c.TextColumn(heading, width=_width(frame, "experiment"))
+        case "started_at" | "ended_at":
+            zone = format.zone().key
+            about = f"In the time zone {format.markdown(zone)}."
+            return c.DatetimeColumn(heading, help=about, format="YYYY-MM-DD HH:mm:ss", timezone=zone, width=148)
+        case "duration_s":
+            return c.NumberColumn(heading, format="localized", width=110)
+        case _:
+            return _keyed(name, heading, frame[name])
 
 
-def _keyed(name: str, values: pl.Series, tokens: Theme) -> Any:
+def _name(heading: str, *, longest: float) -> Any:
+    return st.column_config.ButtonColumn(
+        heading,
+        help="Click a name to look at the run.",
+        type="tertiary",
+        pinned=True,
+        alignment="left",
+        width=min(340, max(160, int(44 + 7 * longest))),
+        key=OPEN,
+        on_click=_open,
+    )
+
+
+def _keyed(name: str, heading: str, values: pl.Series) -> Any:
     c = st.column_config
     if name.startswith(CURVE):
         about = f"{format.markdown(name.removeprefix(CURVE))} from its first step to its last"
-        return c.LineChartColumn(label(name), help=about, width=110, color=tokens.primary)
+        return c.LineChartColumn(heading, help=about, width=110, color=theme(st.context.theme.type).primary)
     about = f"{kind(name)}: {format.markdown(name)}"
+    width = _width(values.to_frame(), name)
     if values.dtype.is_numeric():
         number = "plain" if name.startswith("params.") else number_format(values)
-        return c.NumberColumn(label(name), help=about, format=number, width=_width(values.to_frame(), name))
-    return c.TextColumn(label(name), help=about, width=_width(values.to_frame(), name))
+        return c.NumberColumn(heading, help=about, format=number, width=width)
+    return c.TextColumn(heading, help=about, width=width)
 
 
 def _width(frame: pl.DataFrame, name: str) -> int | None:
@@ -195,12 +238,27 @@ def _width(frame: pl.DataFrame, name: str) -> int | None:
     if values.dtype.is_float() and not name.startswith("params."):
         shown = None  # the format of the column shortens them
     lengths = [] if shown is None else shown.str.len_chars().drop_nulls().to_list()
-    longest = _NUMBER_CHARACTERS if shown is None else max(lengths, default=0)
+    small = values.dtype.is_float() and number_format(values) == _SMALL
+    longest = _NUMBER_CHARACTERS + 4 * small if shown is None else max(lengths, default=0)
     return min(_WIDEST_PX, max(int(22 + 7.2 * len(label(name))), int(18 + 7.2 * longest)))
 
 
-def _tick() -> None:
-    rows = st.session_state[GRID]["selection"]["rows"]
+def _grid() -> str:
+    """Return the key of the grid: a new one after each click on a heading, which the old grid would keep chosen."""
+    clicks = st.session_state.get(CLICKS, 0)
+    return f"{GRID}.{clicks}" if clicks else GRID
+
+
+def _chosen(by: Callable[[str], None]) -> None:
+    selection = st.session_state[_grid()]["selection"]
+    if selection["columns"]:
+        by(selection["columns"][0])
+        st.session_state[CLICKS] = st.session_state.get(CLICKS, 0) + 1
+    else:
+        _tick(selection["rows"])
+
+
+def _tick(rows: Sequence[int]) -> None:
     shown = st.session_state.get(SHOWN, ())
     now = [shown[row] for row in rows if row < len(shown)]
     kept = [run_id for run_id in state.basket() if run_id not in shown or run_id in now]

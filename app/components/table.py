@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import polars.selectors as cs
 import streamlit as st
 
 from components import format
+from runlake.formats import ESCAPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +21,11 @@ ROW_PX, HEADER_PX = 33, 36
 def height(rows: int, *, most_px: int) -> int | Literal["content"]:
     """Return what fits the rows, or `most_px`, beyond which the table scrolls."""
     return "content" if HEADER_PX + ROW_PX * rows <= most_px else most_px
+
+
+def arrow(frame: pl.DataFrame) -> object:
+    """Hand a frame to a grid; what would reorder a text of it is shown as an escape."""
+    return frame.with_columns(cs.string().str.replace_many(ESCAPES)).to_arrow()
 
 
 def show(
@@ -46,7 +53,7 @@ def show(
     """
     widths = widths or {}
     st.dataframe(
-        frame.select(list(labels)).to_arrow(),
+        arrow(frame.select(list(labels))),
         column_config={
             name: st.column_config.TextColumn(
                 label, alignment="right" if name in right else None, width=widths.get(name)

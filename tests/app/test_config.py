@@ -122,6 +122,7 @@ class TestTheColours:
             "info": section["blueTextColor"],
         }
         assert named == {name: getattr(tokens, name) for name in named}
+        assert section["violetTextColor"] == tokens.text  # `format.segment` writes with it
 
     def test_of_charts_are_those_of_the_figures(self) -> None:
         assert tuple(CONFIG["theme"]["chartCategoricalColors"]) == theme.PALETTE

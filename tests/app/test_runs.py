@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +14,11 @@ if TYPE_CHECKING:
 
 def names(at: AppTest) -> list[str]:
     return list(at.dataframe[0].value["name"])
+
+
+def columns(at: AppTest) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(at.dataframe[0].proto.columns)
+    return found
 
 
 def heading(at: AppTest) -> str:
@@ -36,13 +43,20 @@ class TestTheRunsPage:
     def test_counts_by_status(self, dashboard: Dashboard) -> None:
         options = [option.content for option in dashboard("sample").button_group[0].proto.options]
 
-        assert [text.rpartition(": ")[2] for text in options] == ["0 running", "11 finished", "1 failed", "0 killed"]
+        counted = [text.partition("[")[2].rstrip("]") for text in options]
+        assert counted == ["0 running", "11 finished", "1 failed", "0 killed"]
 
     def test_has_what_params_are_numbers_as_numbers(self, dashboard: Dashboard) -> None:
         shown = dashboard("sample", show="Params").dataframe[0].value
 
         assert shown["params.depth"].dtype.kind == "f"
         assert list(shown["params.model"][:2]) == ["boosting", "forest"]
+
+    def test_has_the_exact_time_of_the_start_in_the_readers_zone(self, dashboard: Dashboard) -> None:
+        started = columns(dashboard("sample"))["started_at"]
+
+        assert started["type_config"]["format"] == "YYYY-MM-DD HH:mm:ss"
+        assert started["help"] == "In the time zone UTC."
 
 
 class TestFilters:
@@ -54,6 +68,12 @@ class TestFilters:
             "experiment UNDER 'fraud' AND user IN ('ana', 'bo') AND status IN ('finished') AND params.depth >= 4"
         )
         assert heading(at) == "5 of 12"
+
+    def test_of_an_aspect_of_a_metric_show_it(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", where="metrics.loss.max > 0.9 AND metrics.loss.mean < 1")
+
+        assert set(at.dataframe[0].value["metrics.loss.max"]) == {1.0}
+        assert columns(at)["metrics.loss.mean"]["help"] == "metric: metrics\\.loss\\.mean"
 
     def test_search_names(self, dashboard: Dashboard) -> None:
         at = dashboard("sample").text_input(key="runs.q").set_value("V11").run()
@@ -99,6 +119,31 @@ class TestTheOrder:
         at = dashboard("sample").button(key="runs.turn").click().run()
 
         assert names(at)[0] == "train_forest_v0"
+
+    @pytest.mark.parametrize(
+        ("query", "heading"),
+        [({}, "Started ↓"), ({"sort": "name", "asc": "1"}, "Run ↑"), ({"sort": "duration_s"}, "Duration ↓")],
+    )
+    def test_is_shown_in_its_heading(self, dashboard: Dashboard, query: dict[str, str], heading: str) -> None:
+        labels = [column.get("label") for column in columns(dashboard("sample", **query)).values()]
+
+        assert [label for label in labels if label and label[-1] in "↑↓"] == [heading]
+
+    def test_says_what_a_heading_sorts_where_not_all_runs_are_shown(self, dashboard: Dashboard) -> None:
+        said = [caption.value for caption in dashboard("sample", limit="5").caption]
+
+        assert (
+            "The first 5 of 12 in this order. A click on a heading sorts all of them; its menu sorts only these."
+            in said
+        )
+
+    @pytest.mark.parametrize("show", ["Summary", "Params", "Metrics", "All"])
+    def test_by_the_greatest_of_a_metric_shows_it(self, dashboard: Dashboard, show: str) -> None:
+        at = dashboard("sample", sort="metrics.val/f1.max", show=show)
+
+        greatest = list(at.dataframe[0].value["metrics.val/f1.max"])
+        assert greatest == sorted(greatest, reverse=True)
+        assert (columns(at)["metrics.val/f1.max"]["label"], names(at)[0]) == ("val/f1.max ↓", "train_forest_v0")
 
     def test_of_a_column_that_is_not_there_is_the_usual_one(self, dashboard: Dashboard) -> None:
         assert names(dashboard("sample", sort="metrics.none"))[0] == "train_boosting_v11"
@@ -158,6 +203,12 @@ class TestLookingBack:
 
         assert any("what the tables held then" in c.value for c in at.caption)
         assert not at.dataframe
+
+    def test_to_before_the_store_began_says_when_it_did(self, dashboard: Dashboard) -> None:
+        said = [text.value for text in dashboard("sample", as_of="2020-01-01T00:00:00+00:00").text]
+
+        assert re.fullmatch(r"The store's first commit is of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(UTC\)\.", said[0])
+        assert said[1] == "What counts is when runs came into the tables, which may be after they started."
 
     def test_ends_on_a_click(self, dashboard: Dashboard) -> None:
         at = dashboard("sample", as_of="2020-01-01T00:00:00+00:00").button(key="frame.now").click().run()

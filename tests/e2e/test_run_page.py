@@ -92,9 +92,8 @@ class TestTheRunPage:
     def test_smooths_by_the_rule_that_it_states(self, drive: Drive) -> None:
         driver = drive()
         driver.open(f"{FULL}&view=Curves")
-        driver.page.get_by_role("slider").focus()
-        driver.page.keyboard.press("ArrowRight")
-        driver.page.keyboard.press("ArrowRight")
+        driver.page.get_by_label("Smoothing").click()
+        driver.page.get_by_role("option", name="Smoothing 1 %").click()
         driver.settle()
 
         expect(driver.page.get_by_text("halves every 0.59 steps (1 % of the steps)")).to_be_visible()
@@ -120,6 +119,19 @@ class TestTheRunPage:
 
         assert (urlsplit(driver.page.url).path, parameters(driver)) == ("/runs", {"experiment": ["fraud/baseline"]})
         expect(driver.page.get_by_test_id("stDataFrame")).to_be_visible()
+        expect(driver.page.get_by_test_id("stTopNavLink").and_(driver.page.locator("[aria-current]"))).to_contain_text(
+            "Runs"
+        )
+
+    def test_has_its_whole_id_in_its_address_however_it_was_named(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(FULL)
+        whole = parameters(driver)["id"]
+        assert len(whole[0]) == 36
+
+        for part in (whole[0][:23], whole[0][-8:]):
+            driver.open(f"/run?id={part}&view=Events")
+            assert parameters(driver) == {"id": whole, "view": ["Events"]}
 
     def test_says_what_to_do_about_an_unknown_run(self, drive: Drive) -> None:
         driver = drive()

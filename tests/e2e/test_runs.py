@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, urlsplit
 
@@ -99,6 +100,29 @@ class TestTheRunsPage:
 
         assert parameters(driver) == {"sort": ["name"], "asc": ["1"]}
         expect(driver.page.get_by_role("dialog")).to_have_count(0)
+
+    def test_sorts_all_runs_by_the_heading_that_is_clicked(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/?limit=3")
+        driver.click_cell(0, x=TICK)
+        chosen = parameters(driver)["runs"]
+
+        for expected in ({"sort": ["name"], "asc": ["1"]}, {"sort": ["name"]}):
+            driver.click_cell(-1, x=NAME)
+            assert parameters(driver) == {**expected, "limit": ["3"], "runs": chosen}
+
+        driver.click_cell(0, x=NAME)
+        expect(driver.page.get_by_role("dialog")).to_contain_text("train_forest_v8")
+
+    def test_hands_out_all_runs_as_a_file(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/?limit=3&sort=name&asc=1")
+        with driver.page.expect_download() as download:
+            driver.page.get_by_role("button", name="CSV").click()
+
+        lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+        assert (download.value.suggested_filename, len(lines)) == ("runs.csv", 13)
+        assert lines[1].split(",")[1] == "train_boosting_v1"
 
     def test_says_what_is_wrong_with_a_filter(self, drive: Drive) -> None:
         driver = drive()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from runlake.cli.formats import Result, plain, write
+from runlake.cli.formats import Result, write
 from runlake.cli.formats.text import cell
+from runlake.formats import plain
 from runlake.ids import short_id
 
 if TYPE_CHECKING:

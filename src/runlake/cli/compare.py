@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Result, aligned, write
-from runlake.cli.formats.document import value as json_value
 from runlake.cli.formats.table import GAP
-from runlake.cli.formats.text import Whole, counted, cut, duration, plain, width
+from runlake.cli.formats.text import Whole, counted, cut, duration, width
 from runlake.cli.options import add_as_of, add_format, add_store
 from runlake.cli.reading import say_pending, snapshot
 from runlake.errors import InvalidValue
+from runlake.formats import plain
+from runlake.formats.document import value as json_value
 from runlake.ids import short_id
 
 if TYPE_CHECKING:

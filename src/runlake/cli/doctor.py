@@ -6,10 +6,11 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from runlake.cli.formats import Result, plain, write
+from runlake.cli.formats import Result, write
 from runlake.cli.formats.text import counted
 from runlake.cli.options import TEXT_AND_JSON, actor, add_format, add_store
 from runlake.errors import NotFound, RunlakeError
+from runlake.formats import plain
 
 if TYPE_CHECKING:
     import argparse

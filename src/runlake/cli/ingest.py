@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from runlake.cli.formats import Result, plain, write
+from runlake.cli.formats import Result, write
 from runlake.cli.formats.text import counted
 from runlake.cli.options import actor, add_reason, add_store
+from runlake.formats import plain
 
 NAME = "ingest"
 HELP = "bring what lies in this machine's journals into the tables"

@@ -26,8 +26,8 @@ from runlake.cli import (
     vacuum,
 )
 from runlake.cli.argv import removals, times_ago
-from runlake.cli.formats.text import plain_lines
 from runlake.errors import Ambiguous, InvalidType, InvalidValue, NotFound, QueryError, RunlakeError
+from runlake.formats import plain_lines
 from runlake.version import VERSION
 
 if TYPE_CHECKING:

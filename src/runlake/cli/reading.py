@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from runlake.cli.formats import plain
+from runlake.formats import plain
 
 if TYPE_CHECKING:
     from runlake.query import Lake

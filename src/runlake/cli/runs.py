@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Result, aligned, write
-from runlake.cli.formats.text import Whole, cut, duration, plain, when
+from runlake.cli.formats.text import Whole, cut, duration, when
 from runlake.cli.options import add_as_of, add_format, add_limit, add_store
 from runlake.cli.reading import say_pending, snapshot
+from runlake.formats import plain
 from runlake.ids import short_id
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from runlake.query import Lake
+    from runlake.query.expression import Field
 
 NAME = "runs"
 HELP = "list runs"
@@ -52,26 +54,25 @@ def run(args: argparse.Namespace) -> int:
     from runlake.query import open_lake
 
     lake = open_lake(args.store, as_of=args.as_of)
-    frame = lake.runs(
-        where=args.where,
-        order_by=args.order_by,
-        limit=args.limit,
-        columns=None if args.columns is None else listed(args.columns),
-        experiment=args.experiment,
-        deleted=args.deleted,
-    )
-    as_asked = args.columns is not None
-    result = Result(
-        "runlake.runs/1",
-        frame=frame,
-        snapshot=snapshot(lake),
-        text=lambda columns: (
-            nothing(lake, experiment=args.experiment, where=args.where)
-            if frame.is_empty()
-            else table(frame, columns, as_asked=as_asked, leading=leading(lake, frame, args.order_by, args.where))
-        ),
-    )
-    write(result, args.format, args.output)
+    asked = {
+        "where": args.where,
+        "order_by": args.order_by,
+        "limit": args.limit,
+        "experiment": args.experiment,
+        "deleted": args.deleted,
+    }
+    frame = lake.runs(**asked, columns=None if args.columns is None else listed(args.columns))
+
+    def text(columns: int | None) -> str:
+        if frame.is_empty():
+            return nothing(lake, experiment=args.experiment, where=args.where)
+        if args.columns is not None:
+            return table(frame, columns, as_asked=True)
+        extra = aspects(lake, args.order_by, args.where)
+        shown = frame.hstack(lake.runs(**asked, columns=extra)) if extra else frame
+        return table(shown, columns, leading=leading(lake, shown, args.order_by, args.where))
+
+    write(Result("runlake.runs/1", frame=frame, snapshot=snapshot(lake), text=text), args.format, args.output)
     say_pending(lake)
     return 0
 
@@ -92,15 +93,35 @@ def listed(text: str) -> list[str]:
     return [_unquoted(name.strip()) for name in (*names, current) if name.strip()]
 
 
-def leading(lake: Lake, frame: pl.DataFrame, order_by: str | None, where: str | None) -> list[str]:
-    """Return the columns that matter most: what the runs are ordered and chosen by, else one metric."""
-    from runlake.query.compile import fields
+def aspects(lake: Lake, order_by: str | None, where: str | None) -> list[str]:
+    """Return the columns of such as `metrics.f1.max`, by which runs are ordered or chosen and which a frame leaves out."""
     from runlake.query.expression import FieldKind
+    from runlake.query.names import run_column
+
+    known = set(lake.keys().metrics)
+    fields = [field for field in _asked(order_by, where) if field.kind is FieldKind.METRIC and field.key in known]
+    named = dict.fromkeys(run_column(field) for field in fields if field.aspect)
+    # A series may itself be called as the aspect of another is, and then keeps the name.
+    return [name for name in named if name.removeprefix("metrics.") not in known]
+
+
+def _asked(order_by: str | None, where: str | None) -> list[Field]:
+    from runlake.query.compile import fields
     from runlake.query.language import parse, parse_order
 
     asked = [order.field for order in parse_order(order_by)] if order_by else []
-    asked += sorted(fields(parse(where)), key=lambda field: field.column) if where else []
-    named = [field.key if field.kind is FieldKind.ATTRIBUTE else f"{field.kind}.{field.key}" for field in asked]
+    return asked + (sorted(fields(parse(where)), key=lambda field: field.column) if where else [])
+
+
+def leading(lake: Lake, frame: pl.DataFrame, order_by: str | None, where: str | None) -> list[str]:
+    """Return the columns that matter most: what the runs are ordered and chosen by, else one metric."""
+    from runlake.query.expression import FieldKind
+    from runlake.query.names import run_column
+
+    named = []
+    for field in _asked(order_by, where):
+        whole = field.key if field.kind is FieldKind.ATTRIBUTE else f"{field.kind}.{field.key}"
+        named.append(run_column(field) if run_column(field) in frame.columns else whole)
     kept = [name for name in dict.fromkeys(named) if name in frame.columns and name not in _FIRST]
     if any(name.startswith(("metrics.", "summary.")) for name in kept):
         return kept
@@ -121,6 +142,8 @@ def nothing(lake: Lake, *, experiment: str | None, where: str | None) -> str:
     from runlake.query.language import parse
 
     total = len(lake.runs(columns=["run_id"]))
+    if not total and lake.as_of is not None and lake.begun is not None and lake.as_of < lake.begun:
+        return f"no runs: the store's first commit is of {when(lake.begun)}, after {when(lake.as_of)}"
     if not total or (experiment is None and where is None):
         return "no runs"
     said = [f"no runs (of {total:,} in the store)"]

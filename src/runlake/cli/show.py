@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runlake.cli.formats import Result, aligned, plain, write
+from runlake.cli.formats import Result, aligned, write
 from runlake.cli.formats.table import facts
 from runlake.cli.formats.text import duration, size
 from runlake.cli.options import TEXT_AND_JSON, add_as_of, add_format, add_store
 from runlake.cli.reading import say_pending, snapshot
+from runlake.formats import plain
 from runlake.ids import short_id
 
 if TYPE_CHECKING:

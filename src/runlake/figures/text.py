@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runlake.formats import in_order
+
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " ", "$": "&#36;", "%": "&#37;"})
 
 
@@ -15,7 +17,8 @@ def literal(text: str, *, limit: int = 60) -> str:
 
 
 def shorten(text: str, *, limit: int) -> str:
-    """Cut the middle out of a text longer than `limit` characters."""
+    """Cut the middle out of a text longer than `limit` characters; what would reorder it is shown as an escape."""
+    text = in_order(text)
     if len(text) <= limit:
         return text
     head = (limit - 1) // 2

@@ -8,6 +8,7 @@ from runlake.errors import Ambiguous, NotFound
 
 SHORTEST = 8
 _SHOWN = 10
+_NAMED = 3
 
 
 def find(headers: pl.DataFrame, text: str) -> str:
@@ -32,7 +33,7 @@ def find(headers: pl.DataFrame, text: str) -> str:
             return str(found["run_id"][0])
         if found.height:
             raise Ambiguous(text, _candidates(found))
-    raise NotFound("run", text, _hint(text))
+    raise NotFound("run", text, _hint(headers, text))
 
 
 def _candidates(found: pl.DataFrame) -> tuple[str, ...]:
@@ -42,7 +43,19 @@ def _candidates(found: pl.DataFrame) -> tuple[str, ...]:
     return (*shown, *([f"... and {more} more"] if more else []))
 
 
-def _hint(text: str) -> str:
+def _hint(headers: pl.DataFrame, text: str) -> str:
+    if meant := _by_name(headers, text):
+        return f"did you mean {' or '.join(meant)}?"
     if len(text) < SHORTEST and ":" not in text:
         return f"give at least {SHORTEST} characters of its id, or experiment:name"
     return "`runlake runs` lists what there is"
+
+
+def _by_name(headers: pl.DataFrame, name: str) -> list[str]:
+    """Write the runs of a name so that each is found: with its experiment, or by its id where that tells it no better."""
+    full = pl.concat_str("experiment", pl.lit(":"), "name")
+    named = headers.filter(pl.col("name") == name, ~pl.col("deleted")).with_columns(full.alias("full"))
+    tells = pl.col("full").is_not_null() & ~pl.col("full").is_duplicated()
+    written = named.select(pl.when(tells).then("full").otherwise("run_id")).to_series().to_list()
+    more = len(written) - _NAMED
+    return [*written[:_NAMED], *([f"one of {more} more"] if more > 0 else [])]

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlake.clock import Clock, SystemClock
-from runlake.errors import InvalidType
+from runlake.errors import InvalidType, QueryError
 from runlake.query import artifacts, datasets, events, experiments, facts, find, keys, series
 from runlake.query.detail import RunDetail, run_detail
 from runlake.query.folded import Folded
+from runlake.query.hints import hinted
 from runlake.query.moment import moment
 from runlake.query.runs import Question, chosen, runs
 from runlake.store.layout import store_uri  # type: ignore[attr-defined]  # what layout itself resolves names with
@@ -58,6 +59,11 @@ class Lake:
         return self.snapshot.as_of
 
     @property
+    def begun(self) -> datetime | None:
+        """When the store first held runs: before that `as_of` finds none, however early they claim to have started."""
+        return self.snapshot.begun()
+
+    @property
     def now(self) -> datetime:
         """What "-7d" in a filter counts from: `as_of`, else the clock."""
         return self.as_of or datetime.fromtimestamp(self._clock.now_us() / 1e6, UTC)
@@ -103,12 +109,19 @@ class Lake:
             QueryError: `where` or `order_by` does not parse.
             InvalidValue: a column is not known (the message says which come close), or limit is negative.
         """
-        return runs(self.folded, Question(where, order_by, limit, columns, experiment, deleted), now=self.now)
+        question = Question(where, order_by, limit, columns, experiment, deleted)
+        try:
+            return runs(self.folded, question, now=self.now)
+        except QueryError as error:
+            raise hinted(error, self.keys()) from None
 
     def count(self, where: str | None = None, *, experiment: str | None = None, deleted: bool = False) -> int:
         """Count the runs that `runs` would return without a limit."""
         question = Question(where, experiment=experiment, deleted=deleted)
-        return chosen(self.folded, question, now=self.now)[0].len()
+        try:
+            return chosen(self.folded, question, now=self.now)[0].len()
+        except QueryError as error:
+            raise hinted(error, self.keys()) from None
 
     def metrics(
         self, run_ids: str | Iterable[str] | None = None, keys: str | Iterable[str] | None = None

@@ -50,7 +50,7 @@ ALIASES = {
     "parent": "parent_run_id",
 }
 _DATASET_ALIASES = {"digest": "version", "context": "role"}
-_KINDS = "metrics.<key>, params.<key>, tags.<key>, summary.<key>, datasets.<name> or an attribute such as status"
+KINDS = "metrics.<key>, params.<key>, tags.<key>, summary.<key>, datasets.<name> or an attribute such as status"
 
 
 def resolve(text: str, token: Token) -> Field:
@@ -68,7 +68,7 @@ def resolve(text: str, token: Token) -> Field:
     if kind is None:
         close = get_close_matches(first.text.lower(), PREFIXES, n=1)
         tail = text[rest[0].at - 1 : token.end]
-        raise QueryError(text, first.at, f"a field: {_KINDS}{_did_you_mean([PREFIXES[name] + tail for name in close])}")
+        raise QueryError(text, first.at, f"a field: {KINDS}{_did_you_mean([PREFIXES[name] + tail for name in close])}")
     if empty := next((part for part in rest if not part.text), None):
         raise QueryError(text, empty.at, "a key between the quotes")
     match kind:
@@ -96,6 +96,18 @@ def spell(field: Field) -> str:
     return f"{field.kind}.{_quote(field.key)}{aspect}"
 
 
+def run_column(field: Field) -> str:
+    """Name the column of the run table that shows a field.
+
+    >>> run_column(Field(FieldKind.METRIC, "val/f1", "max")), run_column(Field(FieldKind.PARAM, "lr", NUM))
+    ('metrics.val/f1.max', 'params.lr')
+    """
+    if field.kind is FieldKind.ATTRIBUTE:
+        return field.key
+    aspect = f".{field.aspect}" if field.kind is FieldKind.METRIC and field.aspect else ""
+    return f"{field.kind}.{field.key}{aspect}"
+
+
 def as_number(field: Field) -> Field:
     """Take a param or a summary as its number."""
     return replace(field, aspect=NUM)
@@ -120,7 +132,7 @@ def _attribute(text: str, part: Part) -> Field:
     name = _canonical(part.text)
     if name not in ATTRIBUTES:
         close = get_close_matches(name, [*ATTRIBUTES, *ALIASES], n=2)
-        raise QueryError(text, part.at, f"a field: {_KINDS}{_did_you_mean(close)}")
+        raise QueryError(text, part.at, f"a field: {KINDS}{_did_you_mean(close)}")
     return Field(FieldKind.ATTRIBUTE, name)
 
 

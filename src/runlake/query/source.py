@@ -47,6 +47,10 @@ class Source(Protocol):
         """True where the tails of live journals are laid over the tables."""
         ...
 
+    def begun(self) -> datetime | None:
+        """Return when the store first held runs; None for not yet."""
+        ...
+
     def scan(self, table: str, *, run_ids: Sequence[str] | None = None) -> pl.LazyFrame:
         """Rows of a table with its stored columns, without those of runs that are not in `runs`.
 

@@ -117,6 +117,7 @@ def table_findings(uri: str) -> list[Finding]:
     """
     store = open_store(uri)
     found: list[Finding] = []
+    sizes: list[TableFacts] = []
     for table in COMMIT_ORDER:
         damaged = _damaged(store, table.name)
         try:
@@ -129,8 +130,9 @@ def table_findings(uri: str) -> list[Finding]:
             found.append(Finding("table.unreadable", Severity.PROBLEM, str(problem), advice))
             continue
         if facts is not None:
+            sizes.append(facts)
             found += [*damaged, *_as_made(facts), *_growth(facts)]
-    return found
+    return [*found, *_sizes(sizes)]
 
 
 def _damaged(store: Store, name: str) -> list[Finding]:
@@ -188,9 +190,15 @@ def _as_made(facts: TableFacts) -> Iterator[Finding]:
             yield Finding("table.property", Severity.PROBLEM, told, f"find out who changed it, then set it to {wanted}")
 
 
+def _sizes(tables: list[TableFacts]) -> Iterator[Finding]:
+    """Say in one line how large all of it is; a table that grows too large has a finding of its own."""
+    if tables:
+        most = max(tables, key=lambda facts: facts.commits)
+        told = f"tables: {len(tables)}, commits: {sum(t.commits for t in tables):,}, files: {sum(t.files for t in tables):,}"
+        yield Finding("table.size", Severity.INFO, f"{told}; most commits: {most.commits:,}, in {most.name}")
+
+
 def _growth(facts: TableFacts) -> Iterator[Finding]:
-    told = f"table {facts.name} has commits: {facts.commits:,}, files: {facts.files:,}"
-    yield Finding("table.size", Severity.INFO, told)
     if facts.commits >= MANY_COMMITS:
         severity = Severity.WARNING if facts.commits >= TOO_MANY_COMMITS else Severity.INFO
         told = (

@@ -83,6 +83,14 @@ class TablePins:
             low, high = (middle, high) if self._committed_at(middle) <= wanted else (low, middle - 1)
         return low if low >= 0 else None
 
+    def begun(self) -> datetime | None:
+        """Return when the table was first written; None where there is none.
+
+        Raises:
+            StoreError: the log cannot be read.
+        """
+        return None if self.latest() is None else datetime.fromtimestamp(self._committed_at(0) / 1000, UTC)
+
     def handle(self, version: int) -> LocalTable:
         """Open the table at a version.
 

@@ -77,6 +77,14 @@ class Snapshot:
             return rows
         return rows.join(self._known(), on="run_id", how="semi", nulls_equal=True)
 
+    def begun(self) -> datetime | None:
+        """Return when the store first held runs, however early its runs claim to have started; None for not yet.
+
+        Raises:
+            StoreError: the log of `runs` cannot be read.
+        """
+        return pins_of(self._store, RUNS).begun() if self._store else None
+
     def run_ids(self) -> frozenset[str]:
         """Return the ids of all runs, deleted ones among them.
 

@@ -72,6 +72,24 @@ class TestForPeople:
 
         assert leading(lake, lake.runs(), order_by, where) == first
 
+    def test_a_time_before_the_first_commit_is_said_to_be_one(self, shell: Shell, store: str) -> None:
+        log_two(store)
+
+        said = shell("runs", "--as-of", "2020-01-01").out
+        assert said.startswith("no runs: the store's first commit is of ")
+        assert said.endswith("Z, after 2020-01-01 00:00:00Z\n")
+
+    def test_what_they_are_ordered_by_is_shown_and_not_the_last_value(self, shell: Shell, store: str) -> None:
+        for losses in ([0.9, 0.1], [0.5, 0.2]):
+            with runlake.start_run("fraud", store=store, capture=False) as run:
+                for loss in losses:
+                    run.log({"loss": loss})
+        said = shell("runs", "--order-by", "metrics.loss.max desc", "--where", "metrics.loss.min < 1").out
+
+        heading, first, second = said.splitlines()
+        assert "metrics.loss.max  metrics.loss.min" in heading
+        assert ("0.9" in first.split(), "0.5" in second.split()) == (True, True)
+
     def test_an_80_column_terminal_shows_a_metric_of_forty_columns(self) -> None:
         params = {f"option_{i}": i for i in range(40)}
         lake = a_lake(

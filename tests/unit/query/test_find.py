@@ -46,7 +46,9 @@ class TestARunIsNotFound:
             ("", "no run ''; give at least 8 characters of its id, or experiment:name"),
             ("99999999", "no run '99999999'; `runlake runs` lists what there is"),
             ("demo:nope", "no run 'demo:nope'; `runlake runs` lists what there is"),
-            ("rf", "no run 'rf'; give at least 8 characters of its id, or experiment:name"),
+            ("rf", "no run 'rf'; did you mean demo:rf or demo/sub:rf?"),
+            ("twice", "no run 'twice'; did you mean 0192cccc-3333-cccccccccccc or 0192dddd-4444-dddddddddddd?"),
+            ("gone", "no run 'gone'; did you mean demo:gone?"),
             ("\x00.*[", "no run '\\x00.*['; give at least 8 characters of its id, or experiment:name"),
         ],
     )

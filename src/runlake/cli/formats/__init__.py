@@ -2,6 +2,6 @@
 
 from runlake.cli.formats.output import Format, Result, write
 from runlake.cli.formats.table import aligned
-from runlake.cli.formats.text import plain
+from runlake.formats import plain
 
 __all__ = ["Format", "Result", "aligned", "plain", "write"]

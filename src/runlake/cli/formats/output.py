@@ -11,10 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runlake.cli.formats.commas import comma_separated
-from runlake.cli.formats.document import document
 from runlake.cli.formats.table import aligned
 from runlake.errors import InvalidValue
+from runlake.formats.commas import comma_separated
+from runlake.formats.document import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from runlake.cli.formats.text import Whole, cell, counted, cut, pad, plain, width
+from runlake.cli.formats.text import Whole, cell, counted, cut, pad, width
+from runlake.formats import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

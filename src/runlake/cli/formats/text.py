@@ -1,10 +1,12 @@
-"""Text from data on a terminal: made harmless, measured and cut to fit."""
+"""Text on a terminal: measured, cut to fit, and values written for people."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
 from datetime import UTC, datetime, timedelta
+
+from runlake.formats import plain
 
 ELLIPSIS = "…"
 
@@ -13,22 +15,6 @@ class Whole(str):
     """A text of which a part would be a wrong one, such as an id: a table does not cut it."""
 
     __slots__ = ()
-
-
-def plain(text: str) -> str:
-    """Show every character that does not print as an escape.
-
-    Control characters would drive the terminal and bidirectional marks would reorder what is
-    read, so a name from data cannot do either. Line ends are escaped too: a name stays one line.
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escape(c) for c in text)
-
-
-def plain_lines(text: str) -> str:
-    """Do as `plain` but keep line ends."""
-    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 def width(text: str) -> int:
@@ -118,16 +104,6 @@ def size(count: int) -> str:
             break
         value, unit = value / 1000, larger
     return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
-
-
-def _escape(c: str) -> str:
-    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(c)
-    if named is not None:
-        return named
-    code = ord(c)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _columns(c: str) -> int:

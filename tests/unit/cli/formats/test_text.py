@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from runlake.cli.formats.text import cell, cut, duration, number, pad, plain, plain_lines, size, width
+from runlake.cli.formats.text import cell, cut, duration, number, pad, size, width
+from runlake.formats import plain, plain_lines
 
 ESC, RLO, ZWSP = "\x1b", "\u202e", "\u200b"
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlake.cli.formats.document import document, iso, value
+from runlake.formats.document import document, iso, value
 
 NAN, INF = float("nan"), float("inf")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlake.cli.formats.commas import comma_separated
+from runlake.formats.commas import comma_separated
 
 
 def one(value: object) -> str:

@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from runlake.cli.formats.document import iso, special, value
+from runlake.formats.document import iso, special, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

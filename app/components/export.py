@@ -1,0 +1,47 @@
+"""The run table as a file: all runs that fit, not only those shown, as the command line would write them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import data
+from components import run_table
+from runlake.formats import comma_separated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runlake.query import Lake
+
+
+def button(columns: Sequence[str], *, where: str, order_by: str, found: int) -> None:
+    """Draw the button that downloads the table; the file is written when it is clicked.
+
+    Args:
+        columns: as shown; the id comes first anyway.
+        where: the filter, "" for all runs.
+        order_by: the order.
+        found: how many runs fit.
+    """
+    shown = [column for column in columns if not column.startswith(run_table.CURVE)]
+    st.download_button(
+        "CSV",
+        data=partial(content, data.lake(), where, order_by, tuple(dict.fromkeys(("run_id", "name", *shown)))),
+        file_name="runs.csv",
+        mime="text/csv",
+        # A rerun would find the file gone before the browser has fetched it.
+        on_click="ignore",
+        icon=":material/download:",
+        help=f"{'All' if found > 1 else 'The'} {found:,} {'runs that fit' if found > 1 else 'run that fits'}, "
+        "in this order, with these columns.",
+        key="runs.csv",
+    )
+
+
+def content(lake: Lake, where: str, order_by: str, columns: Sequence[str]) -> bytes:
+    """Write the runs of a snapshot as CSV in UTF-8: whole numbers, times in UTC, and no text that a spreadsheet runs."""
+    frame = lake.runs(where=where or None, order_by=order_by, columns=list(columns))
+    return comma_separated(frame.columns, frame.iter_rows()).encode()
