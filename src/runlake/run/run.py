@@ -108,13 +108,7 @@ class Run:
         except (TypeError, AttributeError):  # no mapping, such as a list of known keys
             known = False
         if known:
-            at = (
-                float(next(self._count))
-                if step is None
-                else step
-                if type(step) is float and step - step == 0
-                else check_step(step)
-            )
+            at = float(next(self._count)) if step is None else check_step(step)
             try:
                 self._journal.points(self.id, metrics, at, claimed)
             except OverflowError:

@@ -72,6 +72,10 @@ def check_step(step: object) -> float:
         InvalidType: it is no number.
         InvalidValue: it is NaN, infinite, or an integer that a float cannot tell from its neighbours.
     """
+    if type(step) is int and -EXACT_STEP <= step <= EXACT_STEP:  # what nearly every call has, without a detour
+        return float(step)
+    if type(step) is float and step - step == 0:
+        return step
     value = _plain(step)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidType("step", step, "an int or a float")
