@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runlake.errors import NotFound, RunlakeError
 from runlake.schema import COMMIT_ORDER
-from runlake.store.delta import PROPERTIES, LocalTable, open_table
+from runlake.store.delta import PROPERTIES, LocalTable, log_versions, open_table
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store
 from runlake.store.repair import damaged_checkpoints
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 READER, WRITER = 1, 2
 # An append costs three times as much at 1,000 commits as at 100, and ten times at 10,000.
-MANY_COMMITS, TOO_MANY_COMMITS = 2_000, 10_000
-MANY_FILES = 5_000
+MANY_COMMITS, TOO_MANY_COMMITS = 4_000, 10_000
+MANY_FILES = 1_000
 DAILY_COMMITS = 2_000
 LOW_FREE_BYTES, LOW_FREE_SHARE = 1_000_000_000, 0.05
 
@@ -62,15 +62,19 @@ class TableFacts:
 
     Attributes:
         commits: its newest version.
+        in_log: commits that are not in an archive.
         today: commits of the last 24 hours.
         files: data files of the newest version.
+        unused_bytes: size of the files that no newest version names: replaced, or never committed.
         properties: its configuration.
     """
 
     name: str
     commits: int
+    in_log: int
     today: int
     files: int
+    unused_bytes: int
     reader: int
     writer: int
     properties: dict[str, str]
@@ -153,24 +157,27 @@ def table_facts(store: Store, name: str) -> TableFacts | None:
         if not path.is_dir():
             return None
         handle = open_table(path)
+        files = _files(handle)
         return TableFacts(
             name=name,
             commits=handle.version(),
+            in_log=len(log_versions(path)),
             today=_commits_since(path, time.time() - 86_400),
-            files=_files(handle),
+            files=len(files),
+            unused_bytes=sum(file.stat().st_size for file in path.glob("*.parquet") if file.name not in files),
             reader=handle.protocol().min_reader_version,
             writer=handle.protocol().min_writer_version,
             properties={k: v for k, v in handle.metadata().configuration.items() if v is not None},
         )
 
 
-def _files(handle: LocalTable) -> int:
+def _files(handle: LocalTable) -> set[str]:
     # a file that the log names and that is gone shows here, before a reader stumbles over it
-    names = handle.file_uris()
-    for name in names:
-        if not Path(name).exists():
-            raise FileNotFoundError(f"data file {name} is missing")
-    return len(names)
+    paths = [Path(name) for name in handle.file_uris()]
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"data file {path} is missing")
+    return {path.name for path in paths}
 
 
 def _commits_since(path: Path, moment: float) -> int:
@@ -196,15 +203,16 @@ def _sizes(tables: list[TableFacts]) -> Iterator[Finding]:
         most = max(tables, key=lambda facts: facts.commits)
         told = f"tables: {len(tables)}, commits: {sum(t.commits for t in tables):,}, files: {sum(t.files for t in tables):,}"
         yield Finding("table.size", Severity.INFO, f"{told}; most commits: {most.commits:,}, in {most.name}")
+    if unused := sum(t.unused_bytes for t in tables):
+        told = f"{unused / 1e6:,.1f} MB are in files that compaction has replaced"
+        yield Finding("table.unused", Severity.INFO, told, "`runlake vacuum` removes those that are older than 30 days")
 
 
 def _growth(facts: TableFacts) -> Iterator[Finding]:
-    if facts.commits >= MANY_COMMITS:
-        severity = Severity.WARNING if facts.commits >= TOO_MANY_COMMITS else Severity.INFO
-        told = (
-            f"table {facts.name} has {facts.commits:,} commits; each append and each first read gets slower with them"
-        )
-        yield Finding("table.commits", severity, told, "begin a new store for new work before there are 10,000")
+    if facts.in_log >= MANY_COMMITS:
+        severity = Severity.WARNING if facts.in_log >= TOO_MANY_COMMITS else Severity.INFO
+        told = f"table {facts.name} has {facts.in_log:,} commits in its log; each append and each first read gets slower with them"
+        yield Finding("table.commits", severity, told, "`runlake vacuum` moves those older than a day into an archive")
     if facts.today > DAILY_COMMITS:
         told = f"table {facts.name} got {facts.today:,} commits in the last 24 hours"
         advice = "let one machine deliver: several that write the same store add up"

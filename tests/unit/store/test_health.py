@@ -125,6 +125,13 @@ class TestATableThatGrows:
 
         assert sorted(set(worries(table_findings(logged)))) == found
 
+    def test_says_what_compaction_has_left_behind(self, logged: str) -> None:
+        (Path(logged) / "runs" / "replaced.parquet").write_bytes(bytes(300_000))
+        [finding] = [f for f in table_findings(logged) if f.code == "table.unused"]
+
+        assert finding.severity == "info"
+        assert finding.message == "0.3 MB are in files that compaction has replaced"
+
     def test_counts_only_the_commits_of_a_day(self, logged: str) -> None:
         log = Path(logged) / "runs" / "_delta_log"
         for entry in log.glob("*.json"):
