@@ -5,6 +5,8 @@ BIN  := $(VENV)/bin
 PY   := $(BIN)/python
 # Arguments for pytest, for example: make test PYTEST_ARGS="-k journal -x"
 PYTEST_ARGS ?=
+# Processes that share the tests; 0 runs them in one, for a debugger.
+WORKERS ?= auto
 # The first interpreter on the PATH that Runlake supports; only looked for when .venv is made.
 PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 \
@@ -25,7 +27,7 @@ setup: $(VENV)/dev.stamp  ## Make .venv with all that development needs
 check: lint types test  ## Lint, types and tests: what has to pass before a change goes in
 
 test: $(VENV)/dev.stamp  ## Run the tests (PYTEST_ARGS= for pytest)
-	$(PY) -m pytest -m "not e2e and not slow" $(PYTEST_ARGS)
+	$(PY) -m pytest -m "not e2e and not slow" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-e2e: $(VENV)/dev.stamp  ## Drive the dashboard in Chromium
 	$(PY) -m pytest -m "e2e" $(PYTEST_ARGS)
