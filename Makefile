@@ -30,7 +30,7 @@ test: $(VENV)/dev.stamp  ## Run the tests (PYTEST_ARGS= for pytest)
 	$(PY) -m pytest -m "not e2e and not slow" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-e2e: $(VENV)/dev.stamp  ## Drive the dashboard in Chromium
-	$(PY) -m pytest -m "e2e" $(PYTEST_ARGS)
+	$(PY) -m pytest -m "e2e" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-slow: $(VENV)/dev.stamp  ## Run the tests that take minutes
 	$(PY) -m pytest -m "slow and not e2e" $(PYTEST_ARGS)
