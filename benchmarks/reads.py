@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 import runlake
 from benchmarks import peers
-from benchmarks.generate import Size, generate
+from benchmarks.generate import KEYS, SETTINGS, Size, generate
 from runlake.schema import METRICS
 from runlake.store.compact import compact
 from runlake.store.delta import open_table
@@ -41,23 +41,10 @@ if TYPE_CHECKING:
     from runlake.query import Lake
 
 WHERE, ORDER = "metrics.val/f1 > 0.8 and params.model = 'forest'", "metrics.val/f1 desc"
-SETTINGS = ("lr", "batch_size", "max_depth", "model", "optimizer", "dropout", "seed", "n_estimators", "warmup", "data")
-SERIES = (
-    "loss",
-    "accuracy",
-    "val/loss",
-    "val/f1",
-    "lr",
-    "grad_norm",
-    "val/precision",
-    "val/recall",
-    "epoch_s",
-    "gpu_util",
-)
 WIDE = [
     *("name", "status", "user", "experiment", "started_at", "duration_s", "tags.team", "tags.stage", "tags.dataset"),
     *(f"params.{key}" for key in SETTINGS),
-    *(f"metrics.{key}" for key in SERIES),
+    *(f"metrics.{key}" for key in KEYS),
     "metrics.layer_0/norm",
 ]
 MLFLOW = """

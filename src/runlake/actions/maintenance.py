@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from runlake.actions.change import Change, Outcome, Patch
 from runlake.actions.checks import clean_reason
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from runlake.actions.who import Actor
     from runlake.clock import Clock
     from runlake.schema import Table
+
+T = TypeVar("T")
 
 
 def compact_store(
@@ -49,15 +51,13 @@ def compact_store(
         NotFound: there is no store.
         StoreError: it cannot be read or written, or another process maintains it.
     """
-    found = open_store(store)
-    asked = Change("store.compact", "store", found.id, None, None, None)
-    why = clean_reason(reason)
-    if not allow(actor, asked.action, asked):
-        return record(found.uri, [Patch(None, [asked])], actor=actor, reason=why, clock=clock), []
-    done = compact(found.uri, tables=tables, progress=progress)
-    told = {one.table: [one.files_before, one.files_after] for one in done if one.rows}
-    patches = [Patch(None, [replace(asked, new={"files": told})])] if told else []
-    return record(found.uri, patches, actor=actor, reason=why, clock=clock), done
+
+    def do(uri: str) -> tuple[list[Compacted], object]:
+        done = compact(uri, tables=tables, progress=progress)
+        told = {one.table: [one.files_before, one.files_after] for one in done if one.rows}
+        return done, {"files": told} if told else None
+
+    return _maintained(store, "store.compact", do, actor=actor, reason=reason, clock=clock, denied=[])
 
 
 def repair_store(
@@ -72,14 +72,12 @@ def repair_store(
         NotFound: there is no store.
         StoreError: it cannot be read or written, or another process maintains it.
     """
-    found = open_store(store)
-    asked = Change("store.repair", "store", found.id, None, None, None)
-    why = clean_reason(reason)
-    if not allow(actor, asked.action, asked):
-        return record(found.uri, [Patch(None, [asked])], actor=actor, reason=why, clock=clock), {}
-    mended = repair(found.uri)
-    patches = [Patch(None, [replace(asked, new={"files_set_aside": mended})])] if mended else []
-    return record(found.uri, patches, actor=actor, reason=why, clock=clock), mended
+
+    def do(uri: str) -> tuple[dict[str, int], object]:
+        mended = repair(uri)
+        return mended, {"files_set_aside": mended} if mended else None
+
+    return _maintained(store, "store.repair", do, actor=actor, reason=reason, clock=clock, denied={})
 
 
 def vacuum_store(
@@ -107,14 +105,37 @@ def vacuum_store(
         InvalidValue: less than seven days are to be kept.
         StoreError: it cannot be read or written, or another process maintains it.
     """
+
+    def do(uri: str) -> tuple[list[Vacuumed], object]:
+        done = vacuum(uri, keep_s=keep_s)
+        files = {one.table: one.files for one in done if one.files}
+        archived = {one.table: one.archived for one in done if one.archived}
+        told = {name: what for name, what in (("files_removed", files), ("commits_archived", archived)) if what}
+        return done, told or None
+
+    return _maintained(store, "store.vacuum", do, actor=actor, reason=reason, clock=clock, denied=[])
+
+
+def _maintained(
+    store: str | Path | None,
+    action: str,
+    do: Callable[[str], tuple[T, object]],
+    *,
+    actor: Actor,
+    reason: str | None,
+    clock: Clock | None,
+    denied: T,
+) -> tuple[Outcome, T]:
+    """Do what may be done, and record it as an event where it changed something, or as denied where it may not.
+
+    Args:
+        do: given the store, what it did, and what the event says of it; None where it changed nothing.
+    """
     found = open_store(store)
-    asked = Change("store.vacuum", "store", found.id, None, None, None)
+    asked = Change(action, "store", found.id, None, None, None)
     why = clean_reason(reason)
-    if not allow(actor, asked.action, asked):
-        return record(found.uri, [Patch(None, [asked])], actor=actor, reason=why, clock=clock), []
-    done = vacuum(found.uri, keep_s=keep_s)
-    files = {one.table: one.files for one in done if one.files}
-    archived = {one.table: one.archived for one in done if one.archived}
-    told = {name: what for name, what in (("files_removed", files), ("commits_archived", archived)) if what}
-    patches = [Patch(None, [replace(asked, new=told)])] if told else []
+    if not allow(actor, action, asked):
+        return record(found.uri, [Patch(None, [asked])], actor=actor, reason=why, clock=clock), denied
+    done, told = do(found.uri)
+    patches = [] if told is None else [Patch(None, [replace(asked, new=told)])]
     return record(found.uri, patches, actor=actor, reason=why, clock=clock), done
