@@ -42,7 +42,6 @@ SHAPES_LIMIT = 60_000  # their numbers have 16 bits
 PointCall = tuple[Mapping[str, float], float, int | None]
 """Values by key, their step, and the time claimed for them in microseconds, if any."""
 
-_head, _crc32 = fmt.RECORD_HEAD.pack, zlib.crc32
 _journals: weakref.WeakSet[Journal] = weakref.WeakSet()
 
 
@@ -133,7 +132,7 @@ class Journal:
                 now = self.clock.now_us()
                 body = shape.body(values, self._seq, step, now, now if ts is None else ts)
                 file = self._opened()
-                if file.append(_head(len(body), _crc32(body)) + body):
+                if file.append(fmt.RECORD_HEAD.pack(len(body), zlib.crc32(body)) + body):
                     shape.content.rows += shape.keys
                     shape.content.digest.update(body[fmt.POINT_CONTENT :])
                 self._points += shape.keys

@@ -6,9 +6,11 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from runlake.journal import make_root
+from runlake.journal.owner import process_started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +20,7 @@ try:
 except ImportError:  # Windows: journals wait there for `runlake ingest` or the next reader
     fcntl = None  # type: ignore[assignment]
 
+STARTS_WITHIN_S = 60.0
 _log = logging.getLogger("runlake")
 _told: set[str] = set()
 
@@ -32,7 +35,9 @@ def ensure_ingester(uri: str) -> None:
     try:
         root = make_root(uri)
         if not _running(root / "ingester.lock"):
-            _start(uri, root)
+            _start_once(uri, root)
+    except BlockingIOError:
+        pass  # another process starts it this very moment
     except OSError as problem:
         if uri not in _told:
             _told.add(uri)
@@ -51,10 +56,20 @@ def _running(lock: Path) -> bool:
     return False
 
 
-def _start(uri: str, root: Path) -> None:
+def _start_once(uri: str, root: Path) -> None:
+    """Start one unless another process has done so and it does not hold its lock yet: many trainings begin at once."""
+    with os.fdopen(os.open(root / "ingester.pid", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+") as note:
+        fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        pid, age_s = note.read().strip(), time.time() - os.fstat(note.fileno()).st_mtime
+        if not (pid.isdigit() and age_s < STARTS_WITHIN_S and process_started(int(pid))):
+            note.seek(0)
+            note.write(f"{_start(uri, root):<20}")  # as long as any, so nothing of an older one is left
+
+
+def _start(uri: str, root: Path) -> int:
     log = os.open(root / "ingester.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-m", "runlake.store.ingester", "--store", uri],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -65,3 +80,5 @@ def _start(uri: str, root: Path) -> None:
         )
     finally:
         os.close(log)
+    started.returncode = 0  # it outlives this process: nobody waits for it, and nobody is to be warned
+    return started.pid

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from runlake.errors import RunlakeError
 from runlake.journal import journal_root, store_uri
+from runlake.store.lock import draining
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _work(uri: str, *, once: bool) -> int:
+    # Many trainings that begin at once may start several: all but one go before they have loaded anything.
+    with draining(journal_root(uri)) as mine:
+        if not (mine or once):
+            return 0
     # after the limits are set: the engines read them when they are loaded
     from runlake.store.ingest import drain
     from runlake.store.serving import run, say
