@@ -17,6 +17,7 @@ import logging.handlers
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from runlake.errors import RunlakeError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+_LOOKS, _LOOK_EVERY_S = 10, 0.1
 _log = logging.getLogger("runlake.store.ingester")
 # Polars, Tokio and OpenMP would start a thread per core of a machine that is there to train.
 _THREADS = {"POLARS_MAX_THREADS": "2", "TOKIO_WORKER_THREADS": "2", "OMP_NUM_THREADS": "2"}
@@ -49,9 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _work(uri: str, *, once: bool) -> int:
     # Many trainings that begin at once may start several: all but one go before they have loaded anything.
-    with draining(journal_root(uri)) as mine:
-        if not (mine or once):
-            return 0
+    if not once and _is_taken(journal_root(uri)):
+        return 0
     # after the limits are set: the engines read them when they are loaded
     from runlake.store.ingest import drain
     from runlake.store.serving import run, say
@@ -62,6 +63,16 @@ def _work(uri: str, *, once: bool) -> int:
     report = drain(uri)
     say(report)
     return 1 if report.problems else 0
+
+
+def _is_taken(root: Path) -> bool:
+    """Whether another process holds the lock for good: who only looks at it holds it for a moment."""
+    for _ in range(_LOOKS if root.is_dir() else 0):
+        with draining(root) as mine:
+            if mine:
+                return False
+        time.sleep(_LOOK_EVERY_S)
+    return root.is_dir()
 
 
 def _detach(root: Path) -> None:
