@@ -10,7 +10,7 @@ import polars as pl
 
 from runlake.journal import Journal, spool
 from runlake.schema import ARTIFACTS, EVENTS, PARAMS, RUNS, TABLES, Table
-from runlake.store.delta import open_table
+from runlake.store.delta import latest_version, open_table
 from runlake.store.layout import open_store
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Writer:
 def stored(store: str, table: str) -> pl.DataFrame:
     """All rows of a table as they lie in it, in a fixed order; an empty frame where there is no table."""
     path = open_store(store).table_path(table)
-    if not path.exists():
+    if latest_version(path) is None:  # not the folder: it is there a moment before the first commit
         return pl.DataFrame()
     key = [name for name in (*TABLES[table].key, "link", "seq") if name in {c.name for c in TABLES[table].stored}]
     return pl.scan_delta(open_table(path)).collect().sort(list(dict.fromkeys(key)))
@@ -119,4 +119,4 @@ def counts(store: str) -> dict[str, int]:
 def versions(store: str) -> dict[str, int]:
     """Newest version by table, of the tables that exist."""
     paths = {name: open_store(store).table_path(name) for name in TABLES}
-    return {name: open_table(path).version() for name, path in paths.items() if path.exists()}
+    return {name: open_table(path).version() for name, path in paths.items() if latest_version(path) is not None}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runlake.errors import NotFound, RunlakeError
 from runlake.schema import COMMIT_ORDER
-from runlake.store.delta import PROPERTIES, LocalTable, log_versions, open_table
+from runlake.store.delta import PROPERTIES, LocalTable, latest_version, log_versions, open_table
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store
 from runlake.store.repair import damaged_checkpoints
@@ -154,8 +154,8 @@ def table_facts(store: Store, name: str) -> TableFacts | None:
     """
     path = store.table_path(name)
     with guarded(f"cannot read table {name}", store.uri):
-        if not path.is_dir():
-            return None
+        if latest_version(path) is None and not any(path.glob("*.parquet")):
+            return None  # or about to be made: its folder is there before its first commit
         handle = open_table(path)
         files = _files(handle)
         return TableFacts(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -46,6 +47,17 @@ class TestAStoreAsItWasMade:
 
     def test_has_no_facts_of_a_table_that_is_not_there(self, logged: str) -> None:
         assert table_facts(open_store(logged), "artifacts") is None
+
+    def test_has_no_facts_of_a_table_whose_first_commit_is_on_its_way(self, logged: str) -> None:
+        (Path(logged) / "console" / "_delta_log").mkdir(parents=True)
+
+        assert table_facts(open_store(logged), "console") is None
+        assert worries(table_findings(logged)) == []
+
+    def test_tells_that_a_table_has_lost_its_log(self, logged: str) -> None:
+        shutil.rmtree(Path(logged) / "runs" / "_delta_log")
+
+        assert worries(table_findings(logged)) == [("table.unreadable", "problem")]
 
     def test_is_not_written_to(self, logged: str) -> None:
         before = {p: p.stat().st_mtime_ns for p in Path(logged).rglob("*")}
