@@ -14,7 +14,7 @@ PYTHON ?= $(or $(shell for p in python3.11 python3.12 python3.13 python3; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup check test test-e2e test-slow lint types format bench sample docs screenshots lock clean
+.PHONY: help demo setup check test test-e2e test-slow test-buckets lint types format bench sample docs screenshots lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -27,13 +27,16 @@ setup: $(VENV)/dev.stamp  ## Make .venv with all that development needs
 check: lint types test  ## Lint, types and tests: what has to pass before a change goes in
 
 test: $(VENV)/dev.stamp  ## Run the tests (PYTEST_ARGS= for pytest)
-	$(PY) -m pytest -m "not e2e and not slow" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(PY) -m pytest -m "not e2e and not slow and not buckets" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-e2e: $(VENV)/dev.stamp  ## Drive the dashboard in Chromium
 	$(PY) -m pytest -m "e2e" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
+test-buckets: $(VENV)/dev.stamp .venv-buckets/stamp  ## Run the tests of stores in buckets, against servers on this machine
+	$(PY) -m pytest -m "buckets" $(PYTEST_ARGS)
+
 test-slow: $(VENV)/dev.stamp  ## Run the tests that take minutes
-	$(PY) -m pytest -m "slow and not e2e" $(PYTEST_ARGS)
+	$(PY) -m pytest -m "slow and not e2e and not buckets" $(PYTEST_ARGS)
 
 lint: $(VENV)/dev.stamp  ## Check style
 	$(BIN)/ruff check .
@@ -61,8 +64,14 @@ screenshots: $(VENV)/dev.stamp  ## Take the pictures of the documentation again 
 lock: $(VENV)/dev.stamp  ## Resolve the dependencies again (UPGRADE=1 for the newest that fit)
 	$(BIN)/python requirements/lock.py $(if $(UPGRADE),--upgrade)
 
+# The server that stands in for S3 wants other versions of some packages than Runlake does.
+.venv-buckets/stamp: requirements/buckets.txt | $(PY)
+	$(PY) -m venv .venv-buckets
+	.venv-buckets/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 clean:  ## Remove .venv and everything that can be made again
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo
+	rm -rf $(VENV) .venv-buckets build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than what it was made from, so a second `make` has nothing to do.

@@ -109,7 +109,7 @@ def series(lake: Lake, runs: int) -> float:
 
 def bytes_per_point(store: str) -> float:
     """Bytes of the data files of `metrics`, by the points in them."""
-    table = open_table(open_store(store).table_path(METRICS.name))
+    table = open_table(open_store(store).table(METRICS.name))
     files = [Path(name) for name in table.file_uris()]
     return sum(file.stat().st_size for file in files) / table.count()
 

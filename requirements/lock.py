@@ -1,7 +1,8 @@
-"""Resolve the dependencies in pyproject.toml into the two lock files beside this one.
+"""Resolve the dependencies in pyproject.toml into the lock files beside this one.
 
-`runtime.txt` is what the dashboard needs, with the build backend; `dev.txt` adds the tools. Both hold
-for Python 3.11 to 3.13 and name exact versions and hashes, and no place that packages come from.
+`runtime.txt` is what the dashboard needs, with the build backend; `dev.txt` adds the tools; `buckets.txt`
+is for the servers that stand in for clouds in the tests, and stands for itself. All hold for Python 3.11
+to 3.13 and name exact versions and hashes, and no place that packages come from.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LOCKS = {"runtime.txt": "build", "dev.txt": "dev"}
+PYPROJECT = str(HERE.parent / "pyproject.toml")
 
 
-def lock(name: str, group: str, *, constraint: Path | None, upgrade: bool) -> Path:
-    """Write one lock file and return its path; versions in `constraint` are kept."""
+def lock(name: str, *wanted: str, constraint: Path | None = None, upgrade: bool) -> Path:
+    """Write one lock file and return its path; versions in `constraint` are kept.
+
+    Args:
+        name: of the lock file.
+        wanted: what uv is to resolve: the project, a group of it, or both.
+        constraint: another lock file.
+        upgrade: take the newest versions that fit instead of those in the file.
+    """
     target = HERE / name
-    command = [
-        uv(),
-        "pip",
-        "compile",
-        str(HERE.parent / "pyproject.toml"),
-        "--group",
-        f"{HERE.parent}/pyproject.toml:{group}",
-    ]
+    command = [uv(), "pip", "compile", *wanted]
     command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--quiet"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--output-file", str(target)]
     command += ["--constraint", str(constraint)] if constraint else []
@@ -45,7 +46,7 @@ def uv() -> str:
 
 
 if __name__ == "__main__":
-    runtime: Path | None = None
-    for name, group in LOCKS.items():
-        done = lock(name, group, constraint=runtime, upgrade="--upgrade" in sys.argv)
-        runtime = runtime or done
+    newest = "--upgrade" in sys.argv
+    runtime = lock("runtime.txt", PYPROJECT, "--group", f"{PYPROJECT}:build", upgrade=newest)
+    lock("dev.txt", PYPROJECT, "--group", f"{PYPROJECT}:dev", constraint=runtime, upgrade=newest)
+    lock("buckets.txt", "--group", f"{PYPROJECT}:buckets", upgrade=newest)

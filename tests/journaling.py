@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,11 +12,10 @@ import polars as pl
 from runlake.journal import Journal, spool
 from runlake.schema import ARTIFACTS, EVENTS, PARAMS, RUNS, TABLES, Table
 from runlake.store.delta import latest_version, open_table
-from runlake.store.layout import open_store
+from runlake.store.folder import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 RUN = "0190a000-0000-7000-8000-000000000001"
 OTHER = "0190a000-0000-7000-8000-000000000002"
@@ -104,11 +104,11 @@ class Writer:
 
 def stored(store: str, table: str) -> pl.DataFrame:
     """All rows of a table as they lie in it, in a fixed order; an empty frame where there is no table."""
-    path = open_store(store).table_path(table)
-    if latest_version(path) is None:  # not the folder: it is there a moment before the first commit
+    path = Path(store) / table
+    if latest_version(Folder(path)) is None:  # not the folder: it is there a moment before the first commit
         return pl.DataFrame()
     key = [name for name in (*TABLES[table].key, "link", "seq") if name in {c.name for c in TABLES[table].stored}]
-    return pl.scan_delta(open_table(path)).collect().sort(list(dict.fromkeys(key)))
+    return pl.scan_delta(open_table(Folder(path))).collect().sort(list(dict.fromkeys(key)))
 
 
 def counts(store: str) -> dict[str, int]:
@@ -118,5 +118,9 @@ def counts(store: str) -> dict[str, int]:
 
 def versions(store: str) -> dict[str, int]:
     """Newest version by table, of the tables that exist."""
-    paths = {name: open_store(store).table_path(name) for name in TABLES}
-    return {name: open_table(path).version() for name, path in paths.items() if latest_version(path) is not None}
+    paths = {name: Path(store) / name for name in TABLES}
+    return {
+        name: open_table(Folder(path)).version()
+        for name, path in paths.items()
+        if latest_version(Folder(path)) is not None
+    }

@@ -58,6 +58,7 @@ MAP = {unit: allowed | LATE.get(unit, set()) for unit, allowed in (ALLOWED | EDG
 OWNERS: dict[str, set[str]] = {
     "deltalake": {"store"},
     "pyarrow": {"store"},
+    "obstore": {"store"},
     "polars": {"store", "query", "analysis", "actions", "cli", "app"},
     "numpy": {"store", "query", "analysis", "figures", "app"},
     "sklearn": {"analysis"},

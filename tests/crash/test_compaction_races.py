@@ -20,6 +20,7 @@ from journaling import Writer
 from runlake.ids import new_id
 from runlake.schema import TABLES
 from runlake.store.delta import open_table
+from runlake.store.folder import Folder
 from runlake.store.ingest import drain
 from runlake.store.layout import Store, open_store
 from runlake.store.rewrite import content_of
@@ -65,6 +66,7 @@ READER = f"""
 import sys
 import polars as pl
 from runlake.store.snapshot import open_snapshot
+from runlake.store.folder import Folder
 store = sys.argv[1]
 sys.stdin.read(1)
 seen = 0
@@ -88,12 +90,12 @@ def appended(path: Path) -> list[Path]:
 def check(store: Store) -> None:
     """Each table holds exactly what was appended to it, and no row twice."""
     for name, table in TABLES.items():
-        path = store.table_path(name)
+        path = Path(store.uri) / name
         if path.exists():
-            now = [Path(file) for file in open_table(path).file_uris()]
+            now = [Path(file) for file in open_table(Folder(path)).file_uris()]
             assert content_of(table, now) == content_of(table, appended(path)), name
             identity = [n for n in (*table.key, "writer", "link", "seq") if n in {c.name for c in table.stored}]
-            rows = pl.scan_delta(open_table(path)).select(list(dict.fromkeys(identity))).collect()
+            rows = pl.scan_delta(open_table(Folder(path))).select(list(dict.fromkeys(identity))).collect()
             assert rows.n_unique() == rows.height, name
 
 
@@ -134,7 +136,7 @@ def test_compactors_race_with_appends_and_readers(store: str, compactors: int, r
             children
         )
         check(open_store(store))
-    runs = pl.scan_delta(open_table(open_store(store).table_path("runs"))).select("run_id").collect()
+    runs = pl.scan_delta(open_table(open_store(store).table("runs"))).select("run_id").collect()
     assert runs["run_id"].n_unique() == 8 + ROUNDS * APPENDS
     assert said["done"]
     print(f"\n{compactors} compactors, {ROUNDS} rounds: {dict(said.most_common())}")

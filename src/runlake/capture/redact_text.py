@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from runlake.capture.guard import attempt
+from runlake.capture.secret_environment import environment_spans, holds_environment
 from runlake.capture.secret_names import fold
 from runlake.capture.secret_rules import RULES, Span, form_spans
 from runlake.capture.secret_values import TRIGGERS, named_spans
@@ -51,9 +52,10 @@ def find_spans(text: str, *, code: bool = False, seconds: float = MAX_SECONDS) -
             if trigger in lowered:
                 break
         else:
-            return []
+            if not holds_environment(text):
+                return []
     deadline = time.monotonic() + seconds
-    found = [form_spans(plain, lowered), named_spans(plain, code=code)]
+    found = [environment_spans(text), form_spans(plain, lowered), named_spans(plain, code=code)]
     if "\\n" in plain and not code:
         # A value that is shown, as in the message of an exception, has its line ends escaped.
         found.append(named_spans(plain.replace("\\n", " \n"), code=code))

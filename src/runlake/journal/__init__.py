@@ -8,7 +8,7 @@ Read `format` (the bytes), `writer` and `shapes` (appending), `disk` (a failing 
 from typing import TYPE_CHECKING, Any
 
 from runlake.journal.owner import Owner, this_process
-from runlake.journal.place import OWNER_FILE, actor_id, journal_home, journal_root, make_root, store_uri
+from runlake.journal.place import OWNER_FILE, actor_id, is_bucket, journal_home, journal_root, make_root, store_uri
 from runlake.journal.spool import spool, spool_path
 from runlake.journal.writer import Health, Journal
 
@@ -27,6 +27,7 @@ __all__ = [
     "WriterFolder",
     "actor_id",
     "is_alive",
+    "is_bucket",
     "is_local",
     "journal_home",
     "journal_root",

@@ -14,32 +14,44 @@ from pathlib import Path
 from runlake.errors import InvalidValue, expect
 
 DEFAULT_STORE = "runlake_store"
+_WANTED = "the path of a folder, or s3://bucket/prefix, az://container/prefix or gs://bucket/prefix"
 OWNER_FILE = "owner.json"
 # What delta-rs 1.6 mistakes for something else when it makes a URL of a path: escapes, separators,
 # control characters, and `|`, which panics.
 _UNUSABLE = re.compile(r"%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f|]" + ("" if os.sep == "\\" else r"|\\"))
+# No user, port or query: credentials come from the environment and never get into a name.
+_BUCKET = re.compile(r"(?:s3|az|gs)://[\w-][\w.-]*(?:/[\w+=-][\w.+=-]*)*", re.ASCII)
 
 
 def store_uri(store: str | Path | None = None) -> str:
-    """Resolve the name of a store to its one form, an absolute path.
+    """Resolve the name of a store to its one form: an absolute path, or the URI of a place in a bucket.
 
     Args:
-        store: path of a folder; None takes `RUNLAKE_STORE`, else `./runlake_store`.
+        store: path of a folder, or `s3://bucket/prefix`, `az://container/prefix`, `gs://bucket/prefix`;
+            None takes `RUNLAKE_STORE`, else `./runlake_store`.
 
     Raises:
-        InvalidType: it is no path.
-        InvalidValue: it is not a local path, or has characters that the table engine cannot address.
+        InvalidType: it is neither.
+        InvalidValue: it is another kind of URI, or has characters that the table engine cannot address.
     """
-    expect(store or "", (str, os.PathLike), "store", "the path of a local folder")
+    expect(store or "", (str, os.PathLike), "store", _WANTED)
     named = str(store) if store is not None else os.environ.get("RUNLAKE_STORE") or DEFAULT_STORE
     named = named.removeprefix("file://")
-    if "://" in named:
-        raise InvalidValue("store", named, "the path of a local folder")
+    if is_bucket(named):
+        if not _BUCKET.fullmatch(named := named.rstrip("/")):
+            # not shown whole: it may hold a password
+            raise InvalidValue("store", named.partition("/")[0] + "//...", _WANTED)
+        return named
     # realpath, so that two spellings of one folder share their journals
     path = named if "\0" in named else os.path.realpath(Path(named).expanduser())
     if _UNUSABLE.search(path):
         raise InvalidValue("store", path, "a path without '|', '\\', control characters or '%' before two hex digits")
     return path
+
+
+def is_bucket(uri: str) -> bool:
+    """Whether a store is a place in a bucket and not a folder."""
+    return re.match(r"\w\w+:/", uri) is not None
 
 
 def journal_home() -> Path:
@@ -66,7 +78,7 @@ def make_root(uri: str) -> Path:
     if not (root / "store.json").exists():
         (root / "spool").mkdir(mode=0o700, parents=True, exist_ok=True)
         root.chmod(0o700)
-        create_once(root / "store.json", json.dumps({"uri": uri}).encode())
+        create_once(root / "store.json", json.dumps({"uri": uri}))
     return root
 
 
@@ -84,22 +96,17 @@ def actor_id(root: Path, person: str) -> str:
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / hashlib.sha256(person.encode()).hexdigest()[:32]
     if not path.exists():
-        create_once(path, str(uuid.uuid4()).encode())
+        create_once(path, str(uuid.uuid4()))
     return path.read_text()
 
 
-def create_once(path: Path, content: bytes) -> bool:
-    """Create a file whole or not at all; False where somebody else was first."""
+def create_once(path: Path, content: str) -> None:
+    """Create a file whole or not at all; where there is one already it stays."""
     draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(fd, "wb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(content)
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    else:
-        return True
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            draft.unlink()
+        draft.unlink(missing_ok=True)

@@ -311,7 +311,7 @@ class Journal:
         folder = self.root / self.writer
         folder.mkdir(mode=0o700, exist_ok=True)
         if not (folder / OWNER_FILE).exists():
-            create_once(folder / OWNER_FILE, this_process().to_json().encode())
+            create_once(folder / OWNER_FILE, this_process().to_json())
 
     def _report_loss(self) -> None:
         event = EVENTS.row(

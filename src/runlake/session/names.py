@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -36,10 +35,8 @@ def _next(path: Path) -> int:
     with os.fdopen(fd, "r+") as file:
         if fcntl is not None:
             fcntl.flock(file, fcntl.LOCK_EX)
-        number = 1
-        with contextlib.suppress(ValueError):
-            number = int(file.read()) + 1
+        last = file.read()
+        number = int(last) + 1 if last.isdecimal() else 1
         file.seek(0)
         file.write(str(number))
-        file.truncate()
     return number

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from runlake.journal import OWNER_FILE, Owner, writers
 from runlake.journal.owner import machine_id
-from runlake.store.layout import sync_folder
+from runlake.store.folder import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ itself. What an engine needs to open the table stays: a checkpoint and the commi
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import re
 import time
 import zipfile
@@ -20,16 +20,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runlake.errors import StoreError
-from runlake.store.delta import LOG, log_entry, log_versions, open_table
-from runlake.store.layout import sync_file, sync_folder
+from runlake.store.delta import LOG, log_entry, open_table, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+    from runlake.store.files import Entry, Files
 
 FOLDER = "_log_archive"
-_RANGE = re.compile(r"(\d{20})-(\d{20})\.zip")
-_CHECKPOINT = re.compile(r"(\d{20})\.checkpoint.*\.parquet")
+_RANGE = re.compile(FOLDER + r"/(\d{20})-(\d{20})\.zip")
+_CHECKPOINT = re.compile(LOG + r"/(\d{20})\.checkpoint.*\.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,54 +67,52 @@ class Keep:
     least: int = 1_000
 
 
-def archivable(path: Path, keep: Keep) -> range:
+def archivable(files: Files, keep: Keep) -> range:
     """Return which versions of a table would go to its archive now; empty where they are few."""
-    versions = log_versions(path)
-    if not versions:
+    written = {v: entry.written_at for entry in files.listing(LOG) if (v := version_of(entry.name)) is not None}
+    if not written:
         return range(0)
-    first, last = min(versions), max(versions) - keep.commits
+    first, last = min(written), max(written) - keep.commits
     oldest_kept = time.time() - keep.age_s
-    while last >= first and log_entry(path, last).stat().st_mtime > oldest_kept:
+    while last >= first and written.get(last, oldest_kept) > oldest_kept:
         last -= 1
     found = range(first, last + 1)
     return found if len(found) >= keep.least else range(0)
 
 
-def archive(path: Path, versions: range, *, on_step: Callable[[str], None] = lambda _: None) -> Path:
+def archive(files: Files, versions: range, *, on_step: Callable[[str], None] = lambda _: None) -> str:
     """Move commits from the log into a new archive; the caller holds the lock of maintenance.
 
+    Two machines may do so at once, which no lock keeps apart on a bucket: then there are two archives
+    that agree.
+
     Args:
-        path: folder of the table.
+        files: where the table lies.
         versions: as `archivable` gives them.
         on_step: called at each step with its name, for crash tests.
 
     Returns:
-        The archive.
+        The name of the archive.
 
     Raises:
         StoreError: what was archived does not read back as it was; nothing is removed then.
         OSError, DeltaError: the log cannot be read or written.
     """
-    handle = open_table(path)
-    if _newest_checkpoint(path) < versions.stop:
+    handle = open_table(files)
+    if _newest_checkpoint(files) < versions.stop:
         handle.create_checkpoint()
-    if not versions.stop <= _newest_checkpoint(path) <= handle.version():
-        raise StoreError("cannot archive the log", str(path), "there is no checkpoint that stands for it")
-    target = path / FOLDER / f"{versions.start:020d}-{versions.stop - 1:020d}.zip"
-    _write(path, versions, target)
-    _check(path, versions, target)
+    if not versions.stop <= _newest_checkpoint(files) <= handle.version():
+        raise StoreError("cannot archive the log", files.uri, "there is no checkpoint that stands for it")
+    target = f"{FOLDER}/{versions.start:020d}-{versions.stop - 1:020d}.zip"
+    _write(files, versions, target)
+    _check(files, versions, target)
     on_step("archived")
-    for version in versions:
-        log_entry(path, version).unlink()
-        on_step(f"expired:{version}")
-    for file, version in checkpoints(path):
-        if version in versions:
-            file.unlink(missing_ok=True)
-    sync_folder(path / LOG)
+    files.remove((log_entry(v) for v in versions), lambda name: on_step(f"expired:{version_of(name)}"))
+    files.remove(name for name, version in checkpoints(files) if version in versions)
     return target
 
 
-def commit_bytes(path: Path, version: int) -> bytes:
+def commit_bytes(files: Files, version: int) -> bytes:
     """Return one commit as it was written, from the log or from its archive.
 
     Raises:
@@ -122,45 +120,41 @@ def commit_bytes(path: Path, version: int) -> bytes:
         OSError: it cannot be read.
     """
     try:
-        return log_entry(path, version).read_bytes()
+        return files.read(log_entry(version))
     except FileNotFoundError:
-        for first, last, file in archives(path):
+        for first, last, entry in archives(files):
             if first <= version <= last:
-                with zipfile.ZipFile(file) as kept:
-                    return kept.read(log_entry(path, version).name)
+                with files.open(entry.name) as file, zipfile.ZipFile(file) as kept:
+                    return kept.read(_name(version))
         raise
 
 
-def commits_down(path: Path, newest: int) -> Iterator[Commit]:
+def commits_down(files: Files, newest: int) -> Iterator[Commit]:
     """Read commits from version `newest` down to the first that is kept.
 
     Raises:
         OSError: a commit cannot be read.
     """
+    written = {entry.name: entry.written_at for entry in files.listing(LOG)}
     version = newest
-    while version >= 0:
-        entry = log_entry(path, version)
-        try:
-            yield Commit(version, entry.stat().st_mtime, entry.read_bytes().splitlines())
-        except FileNotFoundError:
-            break
+    while (name := log_entry(version)) in written:
+        yield Commit(version, written[name], files.read(name).splitlines())
         version -= 1
-    for first, last, file in reversed(archives(path)):
-        stored_at = file.stat().st_mtime
-        with zipfile.ZipFile(file) as kept:
+    for first, last, entry in reversed(archives(files)):
+        with files.open(entry.name) as file, zipfile.ZipFile(file) as kept:
             for one in range(min(last, version), first - 1, -1):
-                yield Commit(one, stored_at, kept.read(log_entry(path, one).name).splitlines())
+                yield Commit(one, entry.written_at, kept.read(_name(one)).splitlines())
         version = min(version, first - 1)
 
 
-def commit_info(path: Path, version: int) -> dict[str, Any]:
+def commit_info(files: Files, version: int) -> dict[str, Any]:
     """Read who, when and which links of one commit; {} where the commit says nothing.
 
     Raises:
         OSError: the commit cannot be read.
         ValueError: it is no JSON.
     """
-    return _info(commit_bytes(path, version).splitlines())
+    return _info(commit_bytes(files, version).splitlines())
 
 
 def _info(lines: list[bytes]) -> dict[str, Any]:
@@ -171,51 +165,49 @@ def _info(lines: list[bytes]) -> dict[str, Any]:
     return {}
 
 
-def archives(path: Path) -> list[tuple[int, int, Path]]:
+def archives(files: Files) -> list[tuple[int, int, Entry]]:
     """List the archives of a table: first version, last version, file; in order."""
-    found = [(_RANGE.fullmatch(file.name), file) for file in (path / FOLDER).glob("*.zip")]
-    return sorted((int(match[1]), int(match[2]), file) for match, file in found if match)
+    found = [(_RANGE.fullmatch(entry.name), entry) for entry in files.listing(FOLDER)]
+    return sorted((int(match[1]), int(match[2]), entry) for match, entry in found if match)
 
 
-def checkpoints(path: Path) -> list[tuple[Path, int]]:
-    """List the checkpoints in the log of a table: file and version, in no order."""
-    found = [(file, _CHECKPOINT.fullmatch(file.name)) for file in (path / LOG).glob("*.checkpoint*.parquet")]
-    return [(file, int(match[1])) for file, match in found if match]
+def checkpoints(files: Files) -> list[tuple[str, int]]:
+    """List the checkpoints in the log of a table: name and version, in no order."""
+    found = [(entry.name, _CHECKPOINT.fullmatch(entry.name)) for entry in files.listing(LOG)]
+    return [(name, int(match[1])) for name, match in found if match]
 
 
-def can_be_read(checkpoint: Path) -> bool:
-    """Say whether a checkpoint is a whole Parquet file."""
+def can_be_read(files: Files, checkpoint: str) -> bool:
+    """Say whether a checkpoint is a whole Parquet file.
+
+    Raises:
+        OSError: the place cannot be reached.
+    """
     try:
-        pq.read_table(checkpoint)
-    except (OSError, pa.ArrowException):
+        pq.read_table(io.BytesIO(files.read(checkpoint)))
+    except (FileNotFoundError, ValueError, pa.ArrowException):
         return False
     return True
 
 
-def _write(path: Path, versions: range, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
-    try:
-        with zipfile.ZipFile(draft, "x", compression=zipfile.ZIP_DEFLATED) as kept:
-            for version in versions:
-                kept.write(log_entry(path, version), log_entry(path, version).name)
-        sync_file(draft)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(target.parent)
-    sync_folder(path)
-
-
-def _check(path: Path, versions: range, target: Path) -> None:
-    with zipfile.ZipFile(target) as kept:
+def _write(files: Files, versions: range, target: str) -> None:
+    with files.new(target) as draft, zipfile.ZipFile(draft, "x", compression=zipfile.ZIP_DEFLATED) as kept:
         for version in versions:
-            entry = log_entry(path, version)
-            if kept.read(entry.name) != entry.read_bytes():
-                raise StoreError(
-                    "cannot archive the log", str(path), f"{entry.name} reads back from {target} as another"
-                )
+            kept.writestr(_name(version), files.read(log_entry(version)))
 
 
-def _newest_checkpoint(path: Path) -> int:
-    return max((version for file, version in checkpoints(path) if can_be_read(file)), default=-1)
+def _check(files: Files, versions: range, target: str) -> None:
+    with files.open(target) as file, zipfile.ZipFile(file) as kept:
+        for version in versions:
+            if kept.read(_name(version)) != files.read(log_entry(version)):
+                cause = f"{_name(version)} reads back from {target} as another"
+                raise StoreError("cannot archive the log", files.uri, cause)
+
+
+def _name(version: int) -> str:
+    """Return the name of a commit in its archive."""
+    return log_entry(version).removeprefix(f"{LOG}/")
+
+
+def _newest_checkpoint(files: Files) -> int:
+    return max((version for name, version in checkpoints(files) if can_be_read(files, name)), default=-1)

@@ -10,18 +10,18 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from runlake.errors import InvalidValue
 from runlake.journal import Row, Segment, spool_path
 from runlake.schema import ARTIFACTS
-from runlake.store.layout import Store, sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from runlake.store.layout import Store
 
 _SHA, _SIZE, _METADATA = (ARTIFACTS.position[name] for name in ("sha256", "size_bytes", "metadata"))
 
@@ -54,18 +54,8 @@ def store_blob(source: Path, store: Store) -> tuple[str, int]:
     with source.open("rb") as file:
         sha = hashlib.file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
-    target = store.blob_path(sha)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{sha}.{os.urandom(6).hex()}")
-        try:
-            _copy(source, draft)
-            sync_file(draft)
-            draft.replace(target)
-            sync_folder(target.parent)
-            sync_folder(target.parent.parent)
-        finally:
-            draft.unlink(missing_ok=True)
+    if not store.files.exists(store.blob(sha)):
+        store.files.add(source, store.blob(sha))
     return sha, size
 
 
@@ -74,15 +64,6 @@ def forget(spooled: Iterable[Path]) -> None:
     for path in spooled:
         with contextlib.suppress(OSError):
             path.unlink()
-
-
-def _copy(source: Path, draft: Path) -> None:
-    try:
-        # nobody writes to a spooled file any more, so the blob can be the same file under another name
-        os.link(source, draft)
-        draft.chmod(draft.parent.stat().st_mode & 0o666)
-    except OSError:
-        shutil.copyfile(source, draft)
 
 
 def _settled(row: Row, store: Store, root: Path, found: list[Path]) -> Row:
@@ -109,7 +90,7 @@ def _settled(row: Row, store: Store, root: Path, found: list[Path]) -> Row:
 
 def _is_stored(sha: str, store: Store) -> bool:
     try:
-        return store.blob_path(sha).is_file()
+        return store.files.exists(store.blob(sha))
     except InvalidValue:
         return False
 

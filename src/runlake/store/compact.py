@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -22,9 +23,9 @@ from deltalake.transaction import AddAction, CommitProperties, RemoveAction, Tra
 from runlake.errors import StoreError
 from runlake.ids import new_id
 from runlake.schema import COMMIT_ORDER, Table
-from runlake.store.delta import LocalTable, latest_version, open_table, sync_commits
+from runlake.store.delta import OpenTable, data_file_names, latest_version, open_table, sync_commits
 from runlake.store.guard import guarded
-from runlake.store.layout import Store, open_store, sync_file
+from runlake.store.layout import Store, open_store
 from runlake.store.lock import maintaining
 from runlake.store.rewrite import ContentChanged, rewrite
 from runlake.store.stats import stats_json
@@ -119,7 +120,7 @@ def compact(
     jobs = [_Job(store, t, limits or Limits(), on_step, progress or _silent) for t in tables if _exists(store, t)]
     if dry_run:
         return [job.would_do() for job in jobs]
-    with guarded("cannot compact", store.uri), maintaining(store.folder) as mine:
+    with guarded("cannot compact", store.uri), maintaining(store.uri) as mine:
         if not mine:
             raise StoreError("cannot compact", store.uri, "another process maintains this store; try again later")
         return [job.do() for job in jobs]
@@ -152,19 +153,20 @@ def _fits(group: Sequence[DataFile], limits: Limits) -> bool:
     )
 
 
-def data_files(store: Store, table: Table, handle: LocalTable) -> list[DataFile]:
+def data_files(store: Store, table: Table, handle: OpenTable) -> list[DataFile]:
     """List the data files of a version.
 
     Raises:
         OSError, pa.ArrowException: a file cannot be read.
     """
     actions = pa.table(handle.get_add_actions(flatten=True))
-    names, sizes = actions["path"].to_pylist(), actions["size_bytes"].to_pylist()
+    names, sizes = data_file_names(handle), actions["size_bytes"].to_pylist()
     lows = actions["min.run_id"].to_pylist() if "min.run_id" in actions.column_names else [None] * len(names)
-    folder = store.table_path(table.name)
+    files = store.table(table.name)
     found = []
     for name, size, low in zip(names, sizes, lows, strict=True):
-        footer = pq.read_metadata(folder / name)
+        with files.open(name) as file:
+            footer = pq.read_metadata(file)
         plain = sum(footer.row_group(i).total_byte_size for i in range(footer.num_row_groups))
         found.append(DataFile(name, size, footer.num_rows, low or "", plain))
     return found
@@ -174,13 +176,8 @@ def _silent(_table: str, _done: int, _of: int) -> None:
     """Tell nobody."""
 
 
-def _names(handle: LocalTable) -> list[str]:
-    names: list[str] = pa.table(handle.get_add_actions())["path"].to_pylist()
-    return names
-
-
 def _exists(store: Store, table: Table) -> bool:
-    return latest_version(store.table_path(table.name)) is not None
+    return latest_version(store.table(table.name)) is not None
 
 
 @dataclass(slots=True)
@@ -192,7 +189,7 @@ class _Job:
     limits: Limits
     on_step: Callable[[str], None]
     progress: Callable[[str, int, int], None]
-    _handle: LocalTable = field(init=False)
+    _handle: OpenTable = field(init=False)
 
     def would_do(self) -> Compacted:
         with guarded(f"cannot read table {self.table.name}", self.store.uri):
@@ -216,7 +213,7 @@ class _Job:
         return report
 
     def _look(self) -> tuple[Compacted, list[list[DataFile]]]:
-        self._handle = open_table(self.store.table_path(self.table.name))
+        self._handle = open_table(self.store.table(self.table.name))
         files = data_files(self.store, self.table, self._handle)
         size = sum(f.size_bytes for f in files)
         return Compacted(self.table.name, len(files), len(files), size, size), plan(files, self.limits)
@@ -227,28 +224,29 @@ class _Job:
 
     def _rewrite(self, group: Sequence[DataFile], report: Compacted) -> str | None:
         """Rewrite one group; why it could not be done, None where it is."""
-        path = self.store.table_path(self.table.name)
-        target = path / f"{new_id()}.parquet"
-        if not {f.name for f in group} <= set(_names(self._handle)):
+        files = self.store.table(self.table.name)
+        target = f"{new_id()}.parquet"
+        if not {f.name for f in group} <= set(data_file_names(self._handle)):
             return _OVERTAKEN
         try:
-            data = rewrite(self.table, [path / f.name for f in group], target)
+            with files.new(target) as draft:
+                data = rewrite(self.table, [partial(files.read, f.name) for f in group], draft)
+                size = draft.stat().st_size
         except ContentChanged as problem:
             return f"nothing was changed: a rewritten file did not read back as its sources ({problem})"
-        sync_file(target)
         self.on_step(f"rewritten:{self.table.name}")
         before = self._handle.version()
         try:
-            self._commit(group, data, target.name, target.stat().st_size)
+            self._commit(group, data, target, size)
         except CommitFailedError as problem:
             # the new file stays: should the commit be in after all, it is data, and else vacuum finds it
             return f"{_OVERTAKEN} ({problem})"
         self._handle.update_incremental()
-        sync_commits(path, before, self._handle.version())
+        sync_commits(files, before, self._handle.version())
         self.on_step(f"compacted:{self.table.name}")
         report.rows += data.num_rows
         report.files_after -= len(group) - 1
-        report.bytes_after += target.stat().st_size - sum(f.size_bytes for f in group)
+        report.bytes_after += size - sum(f.size_bytes for f in group)
         return None
 
     def _commit(self, group: Sequence[DataFile], data: pa.Table, name: str, size: int) -> None:

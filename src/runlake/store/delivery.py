@@ -26,7 +26,7 @@ from runlake.schema import COMMIT_ORDER, METRICS, SUMMARIES, TABLES, Table
 from runlake.store import arrow, blobs
 from runlake.store.decode import FromTheFuture, NotDecodable, Origin, rows_of, sort
 from runlake.store.delta import Appender
-from runlake.store.layout import Store, put_once, sync_folder
+from runlake.store.folder import put_once, sync_folder
 from runlake.store.points import Points, points_of, to_arrow
 from runlake.store.presence import base_states, origins_in
 from runlake.store.quarantine import keep_tail, put_away
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from runlake.store.backlog import Waiting, Watch
+    from runlake.store.layout import Store
 
 INTENT = "intent.json"
 _ATTEMPTS = 5

@@ -8,32 +8,29 @@ because a lazy frame reads the version that its handle has when it is collected.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import polars as pl
+import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.transaction import AddAction, CommitProperties
 
 from runlake.ids import new_id
 from runlake.store import arrow, parquet
 from runlake.store.guard import guarded
-from runlake.store.layout import Store, put_once, sync_file, sync_folder
 from runlake.store.stats import stats_json
 from runlake.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    import pyarrow as pa
 
     from runlake.schema import Table
+    from runlake.store.files import Files
+    from runlake.store.layout import Store
 
 LOG = "_delta_log"
 PROPERTIES = {
@@ -46,11 +43,11 @@ _REOPEN_EVERY = 20
 _COMMIT_RETRIES = 20
 
 
-class LocalTable(DeltaTable):
-    """A table whose file names are paths: delta-rs gives them percent-encoded, which Polars takes literally."""
+class OpenTable(DeltaTable):
+    """A table whose file names are as they are: delta-rs gives them percent-encoded, which Polars takes literally."""
 
     def file_uris(self, *args: Any, **options: Any) -> list[str]:
-        """Return the paths of the data files."""
+        """Return the data files, each as an absolute path or a URI."""
         return [unquote(uri) for uri in super().file_uris(*args, **options)]
 
     @property
@@ -65,8 +62,8 @@ class Appender:
     def __init__(self, store: Store, table: Table) -> None:
         self._store = store
         self._table = table
-        self._path = store.table_path(table.name)
-        self._handle: LocalTable | None = None
+        self._files = store.table(table.name)
+        self._handle: OpenTable | None = None
         self._commits = 0
 
     def append(
@@ -90,16 +87,11 @@ class Appender:
             self._handle = None
             before = handle.version()
             name = f"{new_id()}.parquet"
-            file = self._path / name
-            with contextlib.ExitStack() as unwritten:
-                unwritten.callback(file.unlink, missing_ok=True)
-                parquet.write_parquet(self._table, data, file)
-                sync_file(file)
-                unwritten.pop_all()
+            with self._files.new(name) as draft:
+                parquet.write_parquet(self._table, data, draft)
+                size = draft.stat().st_size
             on_step(f"parquet:{self._table.name}")
-            add = AddAction(
-                name, file.stat().st_size, {}, time.time_ns() // 1_000_000, True, stats_json(self._table, data)
-            )
+            add = AddAction(name, size, {}, time.time_ns() // 1_000_000, True, stats_json(self._table, data))
             handle.create_write_transaction(
                 [add],
                 "append",
@@ -109,7 +101,7 @@ class Appender:
                 ),
             )
             handle.update_incremental()
-            sync_commits(self._path, before, handle.version())
+            sync_commits(self._files, before, handle.version())
             self._commits += 1
             self._handle = handle if self._commits % _REOPEN_EVERY else None
 
@@ -120,33 +112,32 @@ class Appender:
             StoreError: the table cannot be opened.
         """
         with guarded(f"cannot read table {self._table.name}", self._store.uri):
-            if self._handle is None and latest_version(self._path) is not None:
-                self._handle = LocalTable(str(self._path))
+            if self._handle is None and latest_version(self._files) is not None:
+                self._handle = open_table(self._files)
             elif self._handle is not None:
                 self._handle.update_incremental()
         if self._handle is None:
             return pl.LazyFrame(schema=arrow.polars_schema(self._table))
         return rows_of_table(self._table, self._handle)
 
-    def _opened(self) -> LocalTable:
+    def _opened(self) -> OpenTable:
         if self._handle is None:
-            create(self._path, self._table)
-            self._handle = LocalTable(str(self._path))
+            create(self._files, self._table)
+            self._handle = open_table(self._files)
         known = {field.name for field in self._handle.schema().fields}
         if missing := [c for c in self._table.stored if c.name not in known]:
             self._handle.alter.add_columns(arrow.delta_fields(missing))
         return self._handle
 
 
-def create(path: Path, table: Table) -> None:
+def create(files: Files, table: Table) -> None:
     """Create a table with its documentation and properties, where there is none.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: its place cannot be written.
     """
-    if latest_version(path) is not None:  # the first commits may be in the archive by now
+    if latest_version(files) is not None:  # the first commits may be in the archive by now
         return
-    (path / LOG).mkdir(parents=True, exist_ok=True)
     now_ms = time.time_ns() // 1_000_000
     actions: tuple[dict[str, object], ...] = (
         {
@@ -171,28 +162,24 @@ def create(path: Path, table: Table) -> None:
             }
         },
     )
-    put_once(log_entry(path, 0), "".join(json.dumps(action) + "\n" for action in actions).encode())
-    sync_folder(path)
-    sync_folder(path.parent)
+    files.put_once(log_entry(0), "".join(json.dumps(action) + "\n" for action in actions).encode())
 
 
-def sync_commits(path: Path, before: int, now: int) -> None:
-    """Bring the commits after version `before` up to `now` to the disk, and the names of what they add.
+def sync_commits(files: Files, before: int, now: int) -> None:
+    """Make the commits after version `before` up to `now` durable; what they add is so already.
 
     What they hold is removed elsewhere after this, so the log has to survive a power cut as the files do.
 
     Raises:
         OSError: the disk does not take it.
     """
-    for version in range(before + 1, now + 1):
-        sync_file(log_entry(path, version))
-    sync_folder(path)
-    sync_folder(path / LOG)
+    files.sync(log_entry(version) for version in range(before + 1, now + 1))
 
 
 def rows_of_table(table: Table, handle: DeltaTable) -> pl.LazyFrame:
     """Scan a table with the columns of the schema: null for what came after it, without what is newer."""
-    rows = pl.scan_delta(handle)
+    # Polars wants the one option that both know as a number
+    rows = pl.scan_delta(handle, storage_options={"max_retries": 3} if handle._storage_options else None)
     wanted = [c.name for c in table.stored]
     found = [field.name for field in handle.schema().fields]
     if found == wanted:
@@ -202,34 +189,45 @@ def rows_of_table(table: Table, handle: DeltaTable) -> pl.LazyFrame:
     return rows.with_columns(missing).select(wanted)
 
 
-def open_table(path: Path, version: int | None = None) -> LocalTable:
+def open_table(files: Files, version: int | None = None) -> OpenTable:
     """Open a table, pinned at a version or at its newest; the caller guards."""
-    return LocalTable(str(path), version=version)
+    return OpenTable(files.uri, version=version, storage_options=dict(files.options) or None)
 
 
-def latest_version(path: Path, known: int | None = None) -> int | None:
+def data_file_names(handle: DeltaTable) -> list[str]:
+    """List the data files of a version, as names below the table."""
+    names = pa.table(handle.get_add_actions())["path"].to_pylist()
+    return [unquote(name) for name in names]
+
+
+def latest_version(files: Files, known: int | None = None) -> int | None:
     """Return the newest version of a table, None where there is no table.
 
     Args:
-        path: folder of the table.
+        files: where the table lies.
         known: a version that exists; asking for the one after it is cheaper than listing the log.
+
+    Raises:
+        OSError: the place cannot be reached.
     """
     if known is not None:
-        while log_entry(path, known + 1).exists():
+        while files.exists(log_entry(known + 1)):
             known += 1
         return known
-    return max(log_versions(path), default=None)
+    return max(log_versions(files), default=None)
 
 
-def log_versions(path: Path) -> list[int]:
+def log_versions(files: Files) -> list[int]:
     """List the versions whose commits are in the log, in no order; [] where there is no table."""
-    try:
-        names = [entry.name for entry in os.scandir(path / LOG)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return [int(name[:20]) for name in names if len(name) == 25 and name.endswith(".json") and name[:20].isdigit()]
+    return [version for entry in files.listing(LOG) if (version := version_of(entry.name)) is not None]
 
 
-def log_entry(path: Path, version: int) -> Path:
-    """Return the file of one commit."""
-    return path / LOG / f"{version:020d}.json"
+def log_entry(version: int) -> str:
+    """Return the name of one commit's file."""
+    return f"{LOG}/{version:020d}.json"
+
+
+def version_of(name: str) -> int | None:
+    """Return the version whose commit a file in the log is, None where it is something else."""
+    stem, _, ending = name.removeprefix(f"{LOG}/").partition(".")
+    return int(stem) if len(stem) == 20 and stem.isdigit() and ending == "json" else None

@@ -6,6 +6,8 @@ A panic of the Rust code under deltalake and Polars arrives as `PanicException`,
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING, Self
 
 from deltalake.exceptions import DeltaError
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _ENGINES = (DeltaError, PolarsError, ArrowException, OSError)
+# Names of environment variables whose values open a bucket; engines may put a whole request into a message.
+_SECRET = re.compile(r"(?i)^(aws|azure|google|gcs).*(key|secret|token|sas|password|credential|account$)")
+_SIGNATURE = re.compile(r"(?i)\b((?:x-amz-)?(?:sig|signature|security-token|credential))=[^&\s\"']+")
+_LEAST_SECRET = 6  # shorter values would blot out words
 
 
 class guarded:  # noqa: N801  # reads as a verb: `with guarded("read", uri):`
@@ -41,5 +47,16 @@ class guarded:  # noqa: N801  # reads as a verb: `with guarded("read", uri):`
         """Translate the exception, if there is one."""
         if kind is None or not (issubclass(kind, _ENGINES) or kind.__name__ == "PanicException"):
             return
-        first_line = (str(problem).strip() or kind.__name__).splitlines()[0]
-        raise StoreError(self._what, self._store, first_line) from problem
+        text = str(problem)
+        said = without_secrets(text)
+        first_line = (said.strip() or kind.__name__).splitlines()[0]
+        # a traceback prints what an error came from
+        raise StoreError(self._what, self._store, first_line) from (problem if said == text else None)
+
+
+def without_secrets(text: str) -> str:
+    """Blot out what opens a bucket: values of this environment, and signatures in addresses."""
+    values = {v for name, v in os.environ.items() if _SECRET.match(name) and len(v) >= _LEAST_SECRET}
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, "[redacted]")
+    return _SIGNATURE.sub(r"\1=[redacted]", text)

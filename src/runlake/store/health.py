@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runlake.errors import NotFound, RunlakeError
+from runlake.journal import is_bucket
 from runlake.schema import COMMIT_ORDER
-from runlake.store.delta import PROPERTIES, LocalTable, latest_version, log_versions, open_table
+from runlake.store.delta import LOG, PROPERTIES, data_file_names, open_table, version_of
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store
 from runlake.store.repair import damaged_checkpoints
@@ -89,13 +89,10 @@ def store_findings(uri: str) -> list[Finding]:
     except RunlakeError as problem:
         return [Finding("store.unreadable", Severity.PROBLEM, str(problem), "look at the folder and its permissions")]
     found = []
-    if not os.access(store.folder, os.R_OK | os.X_OK):
-        told = f"the store {store.uri} cannot be read by this user"
-        found.append(Finding("store.unreadable", Severity.PROBLEM, told, "ask its owner for permission to read"))
-    elif not os.access(store.folder, os.W_OK):
+    if not store.files.may_write():
         told = f"the store {store.uri} cannot be written by this user: it can be read, runs logged here wait"
         found.append(Finding("store.read_only", Severity.WARNING, told, "ask its owner for permission to write"))
-    return found + disk_findings(store.folder, "the store")
+    return found if is_bucket(uri) else found + disk_findings(Path(store.uri), "the store")
 
 
 def disk_findings(folder: Path, what: str) -> list[Finding]:
@@ -140,9 +137,10 @@ def table_findings(uri: str) -> list[Finding]:
 
 
 def _damaged(store: Store, name: str) -> list[Finding]:
-    files = damaged_checkpoints(store.table_path(name))
+    with guarded(f"cannot read the log of table {name}", store.uri):
+        damaged = damaged_checkpoints(store.table(name))
     advice = "`runlake doctor --fix` sets it aside; the commits that it sums up are all there"
-    told = (f"table {name} has a checkpoint that cannot be read: {file.name}" for file in files)
+    told = (f"table {name} has a checkpoint that cannot be read: {file.removeprefix(f'{LOG}/')}" for file in damaged)
     return [Finding("table.checkpoint", Severity.PROBLEM, sentence, advice) for sentence in told]
 
 
@@ -152,37 +150,28 @@ def table_facts(store: Store, name: str) -> TableFacts | None:
     Raises:
         StoreError: it cannot be opened.
     """
-    path = store.table_path(name)
+    files = store.table(name)
     with guarded(f"cannot read table {name}", store.uri):
-        if latest_version(path) is None and not any(path.glob("*.parquet")):
+        commits = [entry for entry in files.listing(LOG) if version_of(entry.name) is not None]
+        data = {entry.name: entry.size_bytes for entry in files.listing() if entry.name.endswith(".parquet")}
+        if not (commits or data):
             return None  # or about to be made: its folder is there before its first commit
-        handle = open_table(path)
-        files = _files(handle)
+        handle = open_table(files)
+        # what came after the listing is no harm; what the log names and is gone would stop a reader later
+        used = set(data_file_names(handle))
+        if missing := sorted(name for name in used - data.keys() if not files.exists(name)):
+            raise FileNotFoundError(f"data file {missing[0]} is missing")
         return TableFacts(
             name=name,
             commits=handle.version(),
-            in_log=len(log_versions(path)),
-            today=_commits_since(path, time.time() - 86_400),
-            files=len(files),
-            unused_bytes=sum(file.stat().st_size for file in path.glob("*.parquet") if file.name not in files),
+            in_log=len(commits),
+            today=sum(entry.written_at >= time.time() - 86_400 for entry in commits),
+            files=len(used),
+            unused_bytes=sum(size for name, size in data.items() if name not in used),
             reader=handle.protocol().min_reader_version,
             writer=handle.protocol().min_writer_version,
             properties={k: v for k, v in handle.metadata().configuration.items() if v is not None},
         )
-
-
-def _files(handle: LocalTable) -> set[str]:
-    # a file that the log names and that is gone shows here, before a reader stumbles over it
-    paths = [Path(name) for name in handle.file_uris()]
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(f"data file {path} is missing")
-    return {path.name for path in paths}
-
-
-def _commits_since(path: Path, moment: float) -> int:
-    with os.scandir(path / "_delta_log") as entries:
-        return sum(1 for e in entries if e.name.endswith(".json") and e.stat().st_mtime >= moment)
 
 
 def _as_made(facts: TableFacts) -> Iterator[Finding]:

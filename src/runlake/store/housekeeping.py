@@ -12,7 +12,7 @@ from runlake.errors import RunlakeError
 from runlake.schema import COMMIT_ORDER
 from runlake.store.archive import Keep
 from runlake.store.compact import Limits, compact, data_files, plan
-from runlake.store.delta import latest_version, open_table
+from runlake.store.delta import data_file_names, latest_version, open_table
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store
 from runlake.store.vacuum import archive_logs
@@ -71,11 +71,13 @@ def crowded_tables(uri: str, files: int, limits: Limits) -> list[Table]:
     store = open_store(uri)
     found = []
     for table in COMMIT_ORDER:
-        path = store.table_path(table.name)
-        if latest_version(path) is None:
-            continue
         with guarded(f"cannot read table {table.name}", store.uri):
-            groups = plan(data_files(store, table, open_table(path)), limits)
+            if latest_version(store.table(table.name)) is None:
+                continue
+            handle = open_table(store.table(table.name))
+            if len(data_file_names(handle)) < files:
+                continue
+            groups = plan(data_files(store, table, handle), limits)
         if sum(len(group) for group in groups) >= files:
             found.append(table)
     return found

@@ -12,8 +12,9 @@ from runlake.journal import OWNER_FILE, Journal, journal_root, store_uri
 from runlake.store.backlog import Backlog, Waiting, Watch
 from runlake.store.budget import Budget
 from runlake.store.delivery import Delivery, Step, no_step
+from runlake.store.folder import sync_folder
 from runlake.store.killed import say_killed, unfinished
-from runlake.store.layout import Store, open_store, sync_folder
+from runlake.store.layout import Store, open_store
 from runlake.store.lock import draining
 from runlake.version import VERSION
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from runlake.journal import is_bucket, make_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LOCK = "ingester.lock"
 MAINTENANCE = "maintenance.lock"
@@ -24,13 +26,18 @@ def draining(root: Path) -> contextlib.AbstractContextManager[bool]:
     return _holding(root / LOCK, 0o600)
 
 
-def maintaining(store: Path) -> contextlib.AbstractContextManager[bool]:
+def maintaining(uri: str) -> contextlib.AbstractContextManager[bool]:
     """Hold the lock of a store's maintenance for the block if it is free; gives whether it is held. Never waits.
+
+    A bucket has no locks: there the lock is this user's on this machine, and what machines do at once
+    has to be safe without.
 
     Raises:
         OSError: the lock file cannot be opened.
     """
-    return _holding(store / MAINTENANCE, 0o666)  # whoever may write the store may maintain it
+    if is_bucket(uri):
+        return _holding(make_root(uri) / MAINTENANCE, 0o600)
+    return _holding(Path(uri) / MAINTENANCE, 0o666)  # whoever may write the store may maintain it
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,7 +20,7 @@ import polars as pl
 from runlake.errors import StoreError
 from runlake.store import arrow
 from runlake.store.archive import commit_info, commits_down
-from runlake.store.delta import LocalTable, latest_version, open_table, rows_of_table
+from runlake.store.delta import OpenTable, data_file_names, latest_version, open_table, rows_of_table
 from runlake.store.guard import guarded
 from runlake.store.presence import origins_in
 
@@ -53,7 +52,7 @@ class TablePins:
     store: Store
     table: Table
     newest: int | None = None
-    _handle: LocalTable | None = None
+    _handle: OpenTable | None = None
     _run_ids: tuple[int | None, RunIds] | None = None
     _absent: dict[Origin, int] = field(default_factory=dict)
     _committed: dict[int, frozenset[Origin]] = field(default_factory=dict)
@@ -61,8 +60,13 @@ class TablePins:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def latest(self) -> int | None:
-        """Look for the newest version; None where there is no table."""
-        self.newest = latest_version(self.store.table_path(self.table.name), self.newest)
+        """Look for the newest version; None where there is no table.
+
+        Raises:
+            StoreError: the store cannot be reached.
+        """
+        with guarded(f"cannot read table {self.table.name}", self.store.uri):
+            self.newest = latest_version(self.store.table(self.table.name), self.newest)
         return self.newest
 
     def at(self, moment: datetime) -> int | None:
@@ -91,7 +95,7 @@ class TablePins:
         """
         return None if self.latest() is None else datetime.fromtimestamp(self._committed_at(0) / 1000, UTC)
 
-    def handle(self, version: int) -> LocalTable:
+    def handle(self, version: int) -> OpenTable:
         """Open the table at a version.
 
         Raises:
@@ -101,7 +105,7 @@ class TablePins:
             if self._handle is not None and self._handle.version() == version:
                 return self._handle
             with guarded(f"cannot read table {self.table.name}", self.store.uri):
-                handle = open_table(self.store.table_path(self.table.name), version)
+                handle = open_table(self.store.table(self.table.name), version)
             if version == self.newest:
                 self._handle = handle
             return handle
@@ -156,13 +160,18 @@ class TablePins:
         with self._lock:
             self._absent = {origin: version for origin, version in self._absent.items() if origin in kept}
 
-    def _whole(self, version: int) -> LocalTable | None:
+    def _whole(self, version: int) -> OpenTable | None:
         """Return the table at a version if all that it consists of is still there."""
         try:
             handle = self.handle(version)
         except StoreError:
             return None
-        return handle if all(Path(name).exists() for name in handle.file_uris()) else None
+        files = self.store.table(self.table.name)
+        with guarded(f"cannot read table {self.table.name}", self.store.uri):
+            there = {entry.name for entry in files.listing()}
+            missing = (name for name in data_file_names(handle) if name not in there)
+            # what another engine has put into folders below is not in the list
+            return handle if all("/" in name and files.exists(name) for name in missing) else None
 
     def _without_later(self, version: int) -> pl.LazyFrame:
         newest = self.latest()
@@ -174,9 +183,9 @@ class TablePins:
     def _links_after(self, version: int, newest: int) -> pl.LazyFrame:
         with self._lock:
             if self._later is None or self._later[:2] != (version, newest):
-                path = self.store.table_path(self.table.name)
+                files = self.store.table(self.table.name)
                 with self._reading_log():
-                    later = takewhile(lambda commit: commit.version > version, commits_down(path, newest))
+                    later = takewhile(lambda commit: commit.version > version, commits_down(files, newest))
                     links = sorted({origin for commit in later for origin in _links_in(commit.info)})
                 found = pl.LazyFrame(links, schema={"writer": pl.String, "link": pl.Int64}, orient="row")
                 self._later = version, newest, found
@@ -211,7 +220,7 @@ class TablePins:
 
     def _info(self, version: int) -> dict[str, object]:
         with self._reading_log():
-            return commit_info(self.store.table_path(self.table.name), version)
+            return commit_info(self.store.table(self.table.name), version)
 
     @contextlib.contextmanager
     def _reading_log(self) -> Iterator[None]:

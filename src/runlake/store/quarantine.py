@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlake.store.layout import sync_folder
+from runlake.store.folder import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

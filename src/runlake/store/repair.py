@@ -13,23 +13,26 @@ from runlake.schema import COMMIT_ORDER
 from runlake.store.archive import FOLDER, can_be_read, checkpoints, commit_bytes
 from runlake.store.delta import LOG, log_entry, log_versions, open_table
 from runlake.store.guard import guarded
-from runlake.store.layout import open_store, put_once, sync_folder
+from runlake.store.layout import open_store
 from runlake.store.lock import maintaining
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from runlake.store.files import Files
 
 DAMAGED = "damaged"
-_HINT = "_last_checkpoint"
+_HINT = f"{LOG}/_last_checkpoint"
 
 
-def damaged_checkpoints(path: Path) -> list[Path]:
-    """List the checkpoints of a table that cannot be read whole, and a hint that points to none."""
-    found = checkpoints(path)
-    damaged = [file for file, _ in found if not can_be_read(file)]
-    whole = {version for file, version in found if file not in damaged}
-    hint = path / LOG / _HINT
-    return damaged + ([hint] if hint.exists() and _hinted(hint) not in whole else [])
+def damaged_checkpoints(files: Files) -> list[str]:
+    """List the checkpoints of a table that cannot be read whole, and a hint that points to none, by name.
+
+    Raises:
+        OSError: the table cannot be reached.
+    """
+    found = checkpoints(files)
+    damaged = [name for name, _ in found if not can_be_read(files, name)]
+    whole = {version for name, version in found if name not in damaged}
+    return damaged + ([_HINT] if files.exists(_HINT) and _hinted(files) not in whole else [])
 
 
 def repair(uri: str) -> dict[str, int]:
@@ -41,39 +44,30 @@ def repair(uri: str) -> dict[str, int]:
     """
     store = open_store(uri)
     mended = {}
-    with guarded("cannot mend the log", store.uri), maintaining(store.folder) as mine:
+    with guarded("cannot mend the log", store.uri), maintaining(store.uri) as mine:
         if not mine:
             raise OSError("another process maintains this store; try again later")
         for table in COMMIT_ORDER:
-            path = store.table_path(table.name)
-            if damaged := damaged_checkpoints(path):
-                _set_aside(path, damaged)
-                _bring_back_commits(path)
-                open_table(path).create_checkpoint()
+            files = store.table(table.name)
+            if damaged := damaged_checkpoints(files):
+                for name in damaged:
+                    files.move(name, f"{FOLDER}/{DAMAGED}/{name.removeprefix(f'{LOG}/')}")
+                _bring_back_commits(files)
+                open_table(files).create_checkpoint()
                 mended[table.name] = len(damaged)
     return mended
 
 
-def _set_aside(path: Path, damaged: list[Path]) -> None:
-    folder = path / FOLDER / DAMAGED
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in damaged:
-        file.replace(folder / file.name)
-    sync_folder(folder)
-    sync_folder(path / LOG)
-
-
-def _bring_back_commits(path: Path) -> None:
+def _bring_back_commits(files: Files) -> None:
     """Put archived commits back into the log, back to the newest checkpoint or to the first commit."""
-    base = max((version for _, version in checkpoints(path)), default=-1)
-    first = min(log_versions(path))
+    base = max((version for _, version in checkpoints(files)), default=-1)
+    first = min(log_versions(files))
     for version in range(first - 1, base, -1):
-        put_once(log_entry(path, version), commit_bytes(path, version))
-    sync_folder(path / LOG)
+        files.put_once(log_entry(version), commit_bytes(files, version))
 
 
-def _hinted(hint: Path) -> int:
+def _hinted(files: Files) -> int:
     try:
-        return int(json.loads(hint.read_text())["version"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return int(json.loads(files.read(_HINT))["version"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return -1

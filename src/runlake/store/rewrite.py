@@ -46,7 +46,7 @@ class ContentChanged(Exception):
 
 def rewrite(
     table: Table,
-    sources: Sequence[Path],
+    sources: Sequence[Callable[[], bytes]],
     target: Path,
     *,
     write: Callable[[Table, pa.Table, Path], None] = _THOROUGHLY,
@@ -55,7 +55,7 @@ def rewrite(
 
     Args:
         table: whose files they are.
-        sources: at least one.
+        sources: at least one; each gives the bytes of a file.
         target: where the new file goes.
         write: writes it.
 
@@ -63,7 +63,7 @@ def rewrite(
         ContentChanged: what was written reads back as something else; the file is gone again.
         OSError, pa.ArrowException: a file cannot be read or written.
     """
-    parts = [_read(table, path) for path in sources]
+    parts = [_read(table, source()) for source in sources]
     before = sum((_content(table, part) for part in parts), Content(0, 0))
     data = _sorted(table, pa.concat_tables(parts).unify_dictionaries())
     del parts
@@ -78,14 +78,14 @@ def rewrite(
     return data
 
 
-def content_of(table: Table, sources: Sequence[Path]) -> Content:
+def content_of(table: Table, files: Sequence[Path]) -> Content:
     """Return what the rows of some files come to, in whatever order they lie there."""
-    return sum((_content_of_file(table, path) for path in sources), Content(0, 0))
+    return sum((_content_of_file(table, path) for path in files), Content(0, 0))
 
 
-def _read(table: Table, path: Path) -> pa.Table:
+def _read(table: Table, source: bytes) -> pa.Table:
     """Read a file with all columns of the schema, names as dictionaries; null where it is older than a column."""
-    file = pq.ParquetFile(path, read_dictionary=[c.name for c in table.stored if _is_name(table, c)])
+    file = pq.ParquetFile(pa.BufferReader(source), read_dictionary=[c.name for c in table.stored if _is_name(table, c)])
     data = file.read()
     columns = {
         c.name: data[c.name] if c.name in data.column_names else pa.nulls(data.num_rows, arrow.arrow_type(c))

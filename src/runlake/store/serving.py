@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -74,6 +75,7 @@ class Schedule:
         stuck = report.failed or (report.waiting > 0 and not report.ingested)
         self.failures = self.failures + 1 if stuck else 0
         wait_s = min(self.policy.retry_s * 2 ** min(self.failures, 10), self.policy.interval_s)
+        wait_s *= random.uniform(0.5, 1.0)  # machines that fought for a commit do not meet again
         self.not_before = now + wait_s if stuck else 0.0
 
     def _ripe(self, backlog: Backlog, now: float) -> bool:

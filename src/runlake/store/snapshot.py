@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,7 +17,7 @@ from runlake.store.backlog import Watch
 from runlake.store.guard import guarded
 from runlake.store.ingest import drain as drain_store
 from runlake.store.ingest import drain_if_free
-from runlake.store.layout import Store, open_store
+from runlake.store.layout import Store, files_of, open_store
 from runlake.store.live import Overlay, Tail, reader_of
 from runlake.store.pins import RunIds, pins_of
 from runlake.store.presence import base_states
@@ -27,6 +25,7 @@ from runlake.store.presence import base_states
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from runlake.store.summarise import Series, State
 
@@ -94,18 +93,6 @@ class Snapshot:
         stored, on_their_way = self._run_ids()
         return stored.known | on_their_way.known
 
-    def blob_path(self, sha256: str) -> Path:
-        """Return the file of a blob.
-
-        Raises:
-            InvalidValue: it is not a SHA-256 in lower-case hex.
-            NotFound: the store has no such blob.
-        """
-        path = self._store.blob_path(sha256) if self._store else None
-        if path is None or not path.is_file():
-            raise NotFound("blob", sha256, "its bytes are not in this store")
-        return path
-
     def blob(self, sha256: str) -> bytes:
         """Return the bytes of a blob.
 
@@ -114,11 +101,17 @@ class Snapshot:
             NotFound: the store has no such blob.
             StoreError: the bytes cannot be read, or are not those that the digest names.
         """
-        path = self.blob_path(sha256)
+        missing = NotFound("blob", sha256, "its bytes are not in this store")
+        if self._store is None:
+            raise missing
+        name = self._store.blob(sha256)
         with guarded("cannot read a blob", self.uri):
-            content = path.read_bytes()
+            try:
+                content = self._store.files.read(name)
+            except FileNotFoundError:
+                raise missing from None
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise StoreError("a blob has changed", self.uri, f"{path} does not hold what its name says")
+            raise StoreError("a blob has changed", self.uri, f"{name} does not hold what its name says")
         return content
 
     def spooled_path(self, name: str) -> Path | None:
@@ -232,7 +225,7 @@ def _drained(uri: str, root: Path, live: bool) -> list[str]:
     """Deliver what ended processes left; sentences about what is left out."""
     if not root.is_dir():
         return []
-    if Path(uri).is_dir() and not os.access(uri, os.W_OK):
+    if not files_of(uri).may_write():
         waiting = len(Watch(root).look().waiting)
         return (
             [f"{waiting} journal segments wait on this machine: the store is read-only"] if waiting and not live else []

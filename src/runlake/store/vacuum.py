@@ -9,27 +9,30 @@ from the newest files afterwards. The log is never cut, only archived.
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import pyarrow as pa
+from urllib.parse import unquote
 
 from runlake.errors import InvalidValue, StoreError
 from runlake.schema import COMMIT_ORDER, Table
 from runlake.store.archive import Keep, archivable, archive, commits_down
-from runlake.store.delta import LOG, latest_version, open_table
+from runlake.store.delta import LOG, data_file_names, latest_version, open_table
 from runlake.store.guard import guarded
-from runlake.store.layout import Store, open_store, sync_folder
+from runlake.store.layout import Store, open_store
 from runlake.store.lock import maintaining
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
+
+    from runlake.store.files import Entry, Files
 
 DAY_S = 86_400.0
 KEEP_S = 30 * DAY_S
 LEAST_KEEP_S = 7 * DAY_S
+# what delta-rs writes before it makes a commit of it, on a disk
+_DRAFT = re.compile(LOG + r"/_commit_.*\.tmp")
 _BUSY = "another process maintains this store; try again later"
 
 
@@ -79,13 +82,13 @@ def vacuum(
         raise InvalidValue("vacuum", f"{keep_s / DAY_S:g} days", "at least 7 days: a younger file may be in use")
     store = open_store(uri)
     oldest = (time.time() if now is None else now) - keep_s
-    with guarded("cannot vacuum", store.uri), maintaining(store.folder) as mine:
+    with guarded("cannot vacuum", store.uri), maintaining(store.uri) as mine:
         if not mine:
             raise StoreError("cannot vacuum", store.uri, _BUSY)
         return [
             _vacuum(store, table, oldest, keep_log or Keep(), dry_run, on_step)
             for table in tables
-            if latest_version(store.table_path(table.name)) is not None
+            if latest_version(store.table(table.name)) is not None
         ]
 
 
@@ -98,68 +101,58 @@ def archive_logs(uri: str, *, keep: Keep) -> dict[str, int]:
     """
     store = open_store(uri)
     with guarded("cannot archive the log", store.uri):
-        paths = {table.name: store.table_path(table.name) for table in COMMIT_ORDER}
-        if not any(archivable(path, keep) for path in paths.values()):
+        places = {table.name: store.table(table.name) for table in COMMIT_ORDER}
+        if not any(archivable(files, keep) for files in places.values()):
             return {}
-        with maintaining(store.folder) as mine:
+        with maintaining(store.uri) as mine:
             if not mine:
                 raise StoreError("cannot archive the log", store.uri, _BUSY)
-            moved = {name: archivable(path, keep) for name, path in paths.items()}
+            moved = {name: archivable(files, keep) for name, files in places.items()}
             for name, versions in moved.items():
                 if versions:
-                    archive(paths[name], versions)
+                    archive(places[name], versions)
     return {name: len(versions) for name, versions in moved.items() if versions}
 
 
-def unused_files(path: Path, oldest: float) -> list[Path]:
+def unused_files(files: Files, oldest: float) -> list[Entry]:
     """List files of a table that no version since `oldest` names, and drafts of commits that were never made.
 
     Args:
-        path: folder of the table.
+        files: where the table lies.
         oldest: seconds since 1970; younger files stay whatever they are.
 
     Raises:
-        OSError, DeltaError: the folder or the log cannot be read.
+        OSError, DeltaError: the table or its log cannot be read.
     """
-    found = [*path.glob("*.parquet"), *(path / LOG).glob("_commit_*.tmp")]
-    old = [file for file in found if _written_at(file) <= oldest]
+    found = [entry for entry in files.listing() if entry.name.endswith(".parquet")]
+    found += [entry for entry in files.listing(LOG) if _DRAFT.fullmatch(entry.name)]
+    old = [entry for entry in found if entry.written_at <= oldest]
     # the version is looked up after the files: whatever was committed in between is in it
-    table = open_table(path)
-    kept = {*pa.table(table.get_add_actions())["path"].to_pylist(), *_removed_since(path, table.version(), oldest)}
-    return sorted(file for file in old if file.name not in kept)
+    table = open_table(files)
+    kept = {*data_file_names(table), *_removed_since(files, table.version(), oldest)}
+    return sorted(entry for entry in old if entry.name not in kept)
 
 
 def _vacuum(
     store: Store, table: Table, oldest: float, keep_log: Keep, dry_run: bool, on_step: Callable[[str], None]
 ) -> Vacuumed:
-    path = store.table_path(table.name)
+    files = store.table(table.name)
     with guarded(f"cannot vacuum table {table.name}", store.uri):
-        files = unused_files(path, oldest)
-        size = sum(file.stat().st_size for file in files)
-        versions = archivable(path, keep_log)
+        unused = unused_files(files, oldest)
+        versions = archivable(files, keep_log)
         if not dry_run:
-            for file in files:
-                file.unlink()
-                on_step(f"removed:{table.name}")
-            sync_folder(path)
+            files.remove((entry.name for entry in unused), lambda _: on_step(f"removed:{table.name}"))
             if versions:
-                archive(path, versions, on_step=on_step)
-        return Vacuumed(table.name, len(files), size, len(versions))
+                archive(files, versions, on_step=on_step)
+        return Vacuumed(table.name, len(unused), sum(entry.size_bytes for entry in unused), len(versions))
 
 
-def _removed_since(path: Path, newest: int, oldest: float) -> set[str]:
+def _removed_since(files: Files, newest: int, oldest: float) -> set[str]:
     """Names of files that were in the table at some time since `oldest`."""
     found: set[str] = set()
-    for commit in commits_down(path, newest):
+    for commit in commits_down(files, newest):
         if commit.stored_at <= oldest:
             break  # so are all before it
         actions = (json.loads(line)["remove"] for line in commit.lines if line.startswith(b'{"remove"'))
-        found |= {str(action["path"]) for action in actions}
+        found |= {unquote(str(action["path"])) for action in actions}
     return found
-
-
-def _written_at(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")

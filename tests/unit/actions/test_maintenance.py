@@ -16,7 +16,7 @@ class TestAnActorWhoMayNot:
     @pytest.mark.parametrize("action", ["compact", "vacuum", "repair"])
     def test_changes_nothing_and_is_recorded(self, store: str, action: str) -> None:
         grow(store)
-        before = latest_version(open_store(store).table_path("metrics"))
+        before = latest_version(open_store(store).table("metrics"))
         if action == "compact":
             outcome = compact_store(store, TABLES.values(), actor=STRANGER, reason="curious")[0]
         elif action == "vacuum":
@@ -26,7 +26,7 @@ class TestAnActorWhoMayNot:
 
         assert [change.action for change in outcome.denied] == [f"store.{action}"]
         assert outcome.changes == ()
-        assert latest_version(open_store(store).table_path("metrics")) == before
+        assert latest_version(open_store(store).table("metrics")) == before
 
 
 class TestNothingToDo:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from journaling import Writer
 from runlake.ids import new_id
 from runlake.store.ingest import drain
-from runlake.store.layout import open_store
 from runlake.store.lock import maintaining
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class TestCompacting:
 
     def test_that_another_process_does_is_a_failure(self, shell: Shell) -> None:
         grow(shell.store)
-        with maintaining(open_store(shell.store).folder):
+        with maintaining(shell.store):
             done = shell("compact")
 
         assert done.code == 1

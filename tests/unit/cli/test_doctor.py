@@ -17,8 +17,8 @@ from journaling import Writer
 from runlake.cli.doctor import exit_code
 from runlake.journal import journal_root
 from runlake.store.delta import open_table
+from runlake.store.folder import Folder
 from runlake.store.health import Finding, Severity
-from runlake.store.layout import open_store
 
 if TYPE_CHECKING:
     from unit.cli.lab import Done, Shell
@@ -120,8 +120,8 @@ class TestAKilledTraining:
 class TestADamagedCheckpoint:
     def damaged(self, store: str) -> Path:
         log(store)
-        path = open_store(store).table_path("runs")
-        open_table(path).create_checkpoint()
+        path = Path(store) / "runs"
+        open_table(Folder(path)).create_checkpoint()
         [checkpoint] = (path / "_delta_log").glob("*.checkpoint.parquet")
         checkpoint.write_bytes(b"garbage")
         return path

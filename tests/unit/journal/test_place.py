@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runlake.errors import InvalidValue
-from runlake.journal import actor_id, journal_home, journal_root, make_root, store_uri
+from runlake.journal import actor_id, is_bucket, journal_home, journal_root, make_root, store_uri
 
 
 class TestTheNameOfAStore:
@@ -33,10 +33,33 @@ class TestTheNameOfAStore:
         monkeypatch.setenv("RUNLAKE_STORE", str(tmp_path / "lake"))
         assert store_uri() == str(tmp_path / "lake")
 
-    @pytest.mark.parametrize("name", ["s3://bucket/lake", "https://host/lake", "a|b", "a%41b", "a\x00b", "a\\b"])
-    def test_is_refused_where_no_table_can_lie(self, name: str) -> None:
+    @pytest.mark.parametrize("name", ["https://host/lake", "a|b", "a%41b", "a\x00b", "a\\b", Path("s3://bucket/lake")])
+    def test_is_refused_where_no_table_can_lie(self, name: str | Path) -> None:
         with pytest.raises(InvalidValue, match="store: expected"):
             store_uri(name)
+
+    @pytest.mark.parametrize("name", ["s3://bucket", "az://container/team/lake", "gs://my.bucket/lake=1/a_b-c"])
+    def test_may_be_a_place_in_a_bucket(self, name: str) -> None:
+        assert store_uri(name) == store_uri(f"{name}/") == name
+        assert is_bucket(name)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "s3://key:hunter2@bucket/lake",
+            "az://container/lake?sig=hunter2",
+            "s3://bucket/../hunter2",
+            "s3://b//hunter2",
+        ],
+    )
+    def test_of_a_bucket_that_it_cannot_be_is_not_shown(self, name: str) -> None:
+        with pytest.raises(InvalidValue, match="s3://bucket/prefix") as refused:
+            store_uri(name)
+        assert "hunter2" not in str(refused.value)
+
+    @pytest.mark.parametrize("name", ["/data/s3:/lake", "C:/lake", "C:\\lake", "lake"])
+    def test_may_look_a_little_like_a_bucket(self, name: str) -> None:
+        assert not is_bucket(name)
 
 
 class TestTheJournalRoot:

@@ -66,7 +66,8 @@ def statuses(store: str) -> list[tuple[str, str]]:
 def cells_of(store: str, run_id: str) -> str:
     lake = runlake.open_lake(store)
     found = lake.artifacts(run_ids=[run_id]).filter(path="runlake/notebook.py").sort("ts")
-    return open_store(store_uri(store)).blob_path(found["sha256"][-1]).read_text()
+    opened = open_store(store_uri(store))
+    return opened.files.read(opened.blob(found["sha256"][-1])).decode()
 
 
 class TestAKernel:

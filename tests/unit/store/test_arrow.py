@@ -39,7 +39,7 @@ class TestFiles:
             writer.log(step, loss=1 / (step + 1), accuracy=step % 50 / 50)
         writer.rows(TAGS, {"ts": 1, "key": "k", "values": ["a", "b"], "removed": False}).finish()
         drain(store)
-        return open_table(open_store(store).table_path("metrics")).file_uris()
+        return open_table(open_store(store).table("metrics")).file_uris()
 
     def test_are_plain_to_pyarrow(self, metrics: list[str]) -> None:
         schema = pq.read_schema(metrics[0])
@@ -69,6 +69,6 @@ class TestFiles:
         assert found == [(1 / 3, True)]
 
     def test_with_lists_are_read_by_duckdb(self, metrics: list[str], store: str) -> None:
-        files = open_table(open_store(store).table_path("tags")).file_uris()
+        files = open_table(open_store(store).table("tags")).file_uris()
 
         assert duckdb.read_parquet(files).project('key, "values"').fetchall() == [("k", ["a", "b"])]

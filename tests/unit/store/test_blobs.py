@@ -88,7 +88,7 @@ class TestSpooledBytes:
 
         sha, size = store_blob(source, open_store(store))
 
-        assert (open_store(store).blob_path(sha).read_bytes(), size) == (b"hello", 5)
+        assert (open_store(store).files.read(open_store(store).blob(sha)), size) == (b"hello", 5)
         assert len(blobs(store)) == 1
 
 

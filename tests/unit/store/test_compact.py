@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -18,14 +18,12 @@ from runlake.store import arrow
 from runlake.store.archive import Keep, commit_info
 from runlake.store.compact import APPLICATION, Compacted, DataFile, Limits, compact, plan
 from runlake.store.delta import Appender, open_table
+from runlake.store.folder import Folder
 from runlake.store.housekeeping import Housekeeper
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
 from runlake.store.lock import maintaining
 from runlake.store.snapshot import open_snapshot
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 EACH = Limits(files=2)
 FILES = 6
@@ -60,7 +58,7 @@ def contents(store: str) -> dict[str, pl.DataFrame]:
 
 
 def files(store: str, table: str) -> list[str]:
-    return open_table(open_store(store).table_path(table)).file_uris()
+    return open_table(open_store(store).table(table)).file_uris()
 
 
 def same(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame]) -> bool:
@@ -168,9 +166,9 @@ class TestWhatIsRewritten:
     def test_is_written_down_in_the_commit(self, crowded: str) -> None:
         compact(crowded, tables=[RUNS])
 
-        path = open_store(crowded).table_path("runs")
-        table = open_table(path)
-        info = commit_info(path, table.version())
+        path = Path(crowded) / "runs"
+        table = open_table(Folder(path))
+        info = commit_info(Folder(path), table.version())
         assert json.loads(info["runlake.compact"]) == {"files": 6, "rows": counts(crowded)["runs"]}
         assert table.transaction_version(APPLICATION) == 1
         assert "runlake.links" not in info
@@ -216,7 +214,7 @@ class TestThePlan:
 class TestTwoAtOnce:
     def test_are_kept_apart_by_a_lock(self, crowded: str) -> None:
 
-        with maintaining(open_store(crowded).folder), pytest.raises(StoreError, match="another process maintains"):
+        with maintaining(crowded), pytest.raises(StoreError, match="another process maintains"):
             compact(crowded)
 
     def test_do_not_double_a_row_where_the_lock_is_worth_nothing(self, crowded: str) -> None:
@@ -225,7 +223,7 @@ class TestTwoAtOnce:
 
         def overtake(step: str) -> None:
             if step == "rewritten:runs" and not inner:
-                (open_store(crowded).folder / "maintenance.lock").unlink()
+                (Path(crowded) / "maintenance.lock").unlink()
                 inner.append([])
                 inner[0] = compact(crowded, tables=[RUNS])
 
@@ -241,7 +239,7 @@ class TestTwoAtOnce:
 
         def overtake(step: str) -> None:
             if step == "compacted:runs":
-                (open_store(crowded).folder / "maintenance.lock").unlink(missing_ok=True)
+                (Path(crowded) / "maintenance.lock").unlink(missing_ok=True)
                 compact(crowded, tables=[RUNS], limits=Limits(files=2))
 
         [outer] = compact(crowded, tables=[RUNS], limits=Limits(rows=8, files=2), on_step=overtake)
@@ -274,7 +272,7 @@ class TestAKill:
 
 class TestATableThatIsNotOurs:
     def test_with_columns_of_a_newer_runlake_is_left_alone(self, crowded: str) -> None:
-        path = str(open_store(crowded).table_path("params"))
+        path = open_store(crowded).table("params").uri
         newer = stored(crowded, "params").with_columns(shade=pl.lit("blue")).to_arrow()
         write_deltalake(path, newer, mode="append", schema_mode="merge")
 
@@ -292,7 +290,7 @@ class TestATableThatIsNotOurs:
     def test_written_by_another_engine_is_compacted_too(self, crowded: str) -> None:
         rows = stored(crowded, "metrics")
         for _ in range(3):
-            write_deltalake(str(open_store(crowded).table_path("metrics")), rows.to_arrow(), mode="append")
+            write_deltalake(open_store(crowded).table("metrics").uri, rows.to_arrow(), mode="append")
         before = stored(crowded, "metrics")
 
         compact(crowded, tables=[METRICS])
@@ -327,7 +325,7 @@ class TestTheHousekeeper:
 
         Housekeeper(crowded, crowded=100, keep=Keep(commits=2, age_s=0.0, least=4)).look(1e9)
 
-        log = open_store(crowded).table_path("runs") / "_delta_log"
+        log = Path(crowded) / "runs" / "_delta_log"
         assert sorted(file.name for file in log.glob("*.json")) == [f"{v:020d}.json" for v in (newest - 1, newest)]
         assert versions(crowded)["runs"] == newest
 
@@ -351,7 +349,7 @@ class TestTheHousekeeper:
 
     def test_says_what_it_could_not_do_and_goes_on(self, crowded: str, caplog: pytest.LogCaptureFixture) -> None:
 
-        with maintaining(open_store(crowded).folder):
+        with maintaining(crowded):
             Housekeeper(crowded, crowded=2).look(1e9)
 
         assert "another process maintains this store" in caplog.text

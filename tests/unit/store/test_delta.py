@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -15,11 +15,9 @@ from runlake.schema import RUNS, TABLES, TAGS, Column, Kind, Table
 from runlake.store import arrow
 from runlake.store.archive import commit_info
 from runlake.store.delta import PROPERTIES, Appender, create, latest_version, log_entry, open_table
+from runlake.store.folder import Folder
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SMALL = Table("small", "One row is small.", ("a",), (Column("a", Kind.INT, "The number.", required=True),), ("a",))
 
@@ -36,13 +34,13 @@ class TestATable:
         drain(store)
 
         for name in TABLES:
-            path = open_store(store).table_path(name)
+            path = Path(store) / name
             if path.exists():
                 protocol = DeltaTable(str(path)).protocol()
                 assert (protocol.min_reader_version, protocol.min_writer_version) == (1, 2)
 
     def test_documents_itself(self, tmp_path: Path) -> None:
-        create(tmp_path / "runs", RUNS)
+        create(Folder(tmp_path / "runs"), RUNS)
 
         table = DeltaTable(str(tmp_path / "runs"))
 
@@ -55,30 +53,30 @@ class TestATable:
         drain(store)
 
         with pytest.raises(Exception, match="append"):
-            DeltaTable(str(open_store(store).table_path("runs"))).delete()
+            DeltaTable(open_store(store).table("runs").uri).delete()
 
     def test_says_nothing_of_the_place_where_it_was_made(self, tmp_path: Path) -> None:
-        create(tmp_path / "runs", RUNS)
+        create(Folder(tmp_path / "runs"), RUNS)
 
-        assert str(tmp_path) not in log_entry(tmp_path / "runs", 0).read_text()
+        assert str(tmp_path) not in (tmp_path / "runs" / log_entry(0)).read_text()
 
     def test_is_created_once(self, tmp_path: Path) -> None:
-        create(tmp_path / "runs", RUNS)
-        before = log_entry(tmp_path / "runs", 0).read_bytes()
+        create(Folder(tmp_path / "runs"), RUNS)
+        before = (tmp_path / "runs" / log_entry(0)).read_bytes()
 
-        create(tmp_path / "runs", RUNS)
+        create(Folder(tmp_path / "runs"), RUNS)
 
-        assert log_entry(tmp_path / "runs", 0).read_bytes() == before
+        assert (tmp_path / "runs" / log_entry(0)).read_bytes() == before
         assert [p.name for p in (tmp_path / "runs" / "_delta_log").iterdir()] == [f"{0:020d}.json"]
 
     def test_takes_rows_of_other_writers(self, store: str) -> None:
         Writer(store).start().finish()
         drain(store)
-        path = open_store(store).table_path("runs")
+        path = Path(store) / "runs"
 
-        write_deltalake(str(path), pl.scan_delta(open_table(path)).collect().to_arrow(), mode="append")
+        write_deltalake(str(path), pl.scan_delta(open_table(Folder(path))).collect().to_arrow(), mode="append")
 
-        assert pl.scan_delta(open_table(path)).collect().height == 4
+        assert pl.scan_delta(open_table(Folder(path))).collect().height == 4
 
 
 class TestAnAppend:
@@ -87,10 +85,10 @@ class TestAnAppend:
 
         appender.append(rows(1, 2), {"runlake.links": "[]"})
 
-        path = open_store(store).table_path("small")
-        assert latest_version(path) == 1
-        assert commit_info(path, 1)["runlake.links"] == "[]"
-        assert pl.scan_delta(open_table(path)).collect()["a"].to_list() == [1, 2]
+        path = Path(store) / "small"
+        assert latest_version(Folder(path)) == 1
+        assert commit_info(Folder(path), 1)["runlake.links"] == "[]"
+        assert pl.scan_delta(open_table(Folder(path))).collect()["a"].to_list() == [1, 2]
 
     def test_is_seen_by_the_same_handle(self, store: str) -> None:
         appender = Appender(open_store(store, create=True), SMALL)
@@ -100,7 +98,7 @@ class TestAnAppend:
             appender.append(rows(i), {})
 
         assert appender.scan().collect()["a"].sort().to_list() == list(range(45))
-        assert (open_store(store).table_path("small") / "_delta_log" / "_last_checkpoint").exists()
+        assert (Path(store) / "small" / "_delta_log" / "_last_checkpoint").exists()
 
     def test_sees_what_others_committed_meanwhile(self, store: str) -> None:
         one, two = (Appender(open_store(store, create=True), SMALL) for _ in range(2))
@@ -121,13 +119,13 @@ class TestAnAppend:
         Appender(opened, newer).append(data, {})
 
         assert Appender(opened, newer).scan().collect().sort("a")["b"].to_list() == [None, "x"]
-        assert DeltaTable(str(opened.table_path("small"))).protocol().min_writer_version == 2
+        assert DeltaTable(opened.table("small").uri).protocol().min_writer_version == 2
 
     def test_that_fails_names_the_table(self, store: str) -> None:
         opened = open_store(store, create=True)
         appender = Appender(opened, SMALL)
         appender.append(rows(1), {})
-        (opened.table_path("small") / "_delta_log" / f"{1:020d}.json").write_text("{")
+        (Path(store) / "small" / log_entry(1)).write_text("{")
 
         with pytest.raises(StoreError, match="table small"):
             Appender(opened, SMALL).append(rows(2), {})
@@ -150,26 +148,26 @@ class TestSeveralProcesses:
         for process in processes:
             process.join()
 
-        found = pl.scan_delta(open_table(open_store(store).table_path("small"))).collect()["a"]
+        found = pl.scan_delta(open_table(open_store(store).table("small"))).collect()["a"]
         assert sorted(found) == list(range(30))
 
 
 class TestVersions:
     def test_are_none_where_there_is_no_table(self, tmp_path: Path) -> None:
-        assert latest_version(tmp_path / "none") is None
+        assert latest_version(Folder(tmp_path / "none")) is None
 
     def test_are_found_from_a_known_one(self, store: str) -> None:
         appender = Appender(open_store(store, create=True), SMALL)
         for i in range(3):
             appender.append(rows(i), {})
 
-        path = open_store(store).table_path("small")
-        assert (latest_version(path), latest_version(path, known=1)) == (3, 3)
+        path = Path(store) / "small"
+        assert (latest_version(Folder(path)), latest_version(Folder(path), known=1)) == (3, 3)
 
 
 class TestCommitInfo:
     def test_is_empty_where_a_commit_says_nothing(self, tmp_path: Path) -> None:
-        create(tmp_path, SMALL)
-        log_entry(tmp_path, 1).write_text(json.dumps({"add": {}}) + "\n")
+        create(Folder(tmp_path), SMALL)
+        (tmp_path / log_entry(1)).write_text(json.dumps({"add": {}}) + "\n")
 
-        assert commit_info(tmp_path, 1) == {}
+        assert commit_info(Folder(tmp_path), 1) == {}

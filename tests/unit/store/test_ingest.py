@@ -118,7 +118,9 @@ class TestAKill:
         drain(store)
 
         assert counts(store) == WHOLE
-        assert (open_store(store).blob_path(stored(store, "artifacts")["sha256"][0])).read_bytes() == b"weights"
+        assert (
+            Path(store) / open_store(store).blob(stored(store, "artifacts")["sha256"][0])
+        ).read_bytes() == b"weights"
 
     def test_commits_runs_after_everything_else(self, store: str) -> None:
         a_whole_run(store)

@@ -12,9 +12,9 @@ from journaling import Writer, stored
 from runlake.errors import NotFound, StoreError
 from runlake.store.archive import Keep, archivable, archive, archives, commit_bytes
 from runlake.store.delta import log_versions, open_table
+from runlake.store.folder import Folder
 from runlake.store.health import table_findings
 from runlake.store.ingest import drain
-from runlake.store.layout import open_store
 from runlake.store.lock import maintaining
 from runlake.store.repair import DAMAGED, damaged_checkpoints, repair
 
@@ -36,7 +36,7 @@ def metrics(store: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
             drain(str(made))
         _made.append(made)
     shutil.copytree(_made[0], store)
-    return open_store(store).table_path("metrics")
+    return Path(store) / "metrics"
 
 
 def checkpoints(path: Path) -> list[Path]:
@@ -100,8 +100,8 @@ class TestACheckpointThatIsDamaged:
         assert stored(store, "metrics").height == COMMITS + 1
 
     def test_after_the_log_was_archived_brings_commits_back_out_of_the_archive(self, store: str, metrics: Path) -> None:
-        archive(metrics, archivable(metrics, Keep(commits=3, age_s=0.0, least=1)))
-        assert len(log_versions(metrics)) == 3
+        archive(Folder(metrics), archivable(Folder(metrics), Keep(commits=3, age_s=0.0, least=1)))
+        assert len(log_versions(Folder(metrics))) == 3
         for file in checkpoints(metrics):
             garble(file)
 
@@ -109,32 +109,32 @@ class TestACheckpointThatIsDamaged:
 
         assert stored(store, "metrics").height == COMMITS
         assert pl.scan_delta(str(metrics)).collect().height == COMMITS
-        assert len(archives(metrics)) == 1
-        assert commit_bytes(metrics, 0)
+        assert len(archives(Folder(metrics))) == 1
+        assert commit_bytes(Folder(metrics), 0)
 
     def test_is_no_ground_to_archive_on(self, store: str, metrics: Path) -> None:
-        table = open_table(metrics)
+        table = open_table(Folder(metrics))
         table.create_checkpoint()
-        before = log_versions(metrics)
-        versions = archivable(metrics, Keep(commits=3, age_s=0.0, least=1))
+        before = log_versions(Folder(metrics))
+        versions = archivable(Folder(metrics), Keep(commits=3, age_s=0.0, least=1))
         for file in checkpoints(metrics):
             garble(file)
 
         with pytest.raises(Exception, match=r"Corrupt footer|no checkpoint"):
-            archive(metrics, versions)
+            archive(Folder(metrics), versions)
 
-        assert sorted(log_versions(metrics)) == sorted(before)
+        assert sorted(log_versions(Folder(metrics))) == sorted(before)
 
 
 class TestAWholeLog:
     def test_needs_no_mending(self, store: str, metrics: Path) -> None:
-        assert damaged_checkpoints(metrics) == []
+        assert damaged_checkpoints(Folder(metrics)) == []
         assert repair(store) == {}
 
     def test_is_left_to_who_maintains_it(self, store: str, metrics: Path) -> None:
         garble(checkpoints(metrics)[-1])
 
-        with maintaining(open_store(store).folder), pytest.raises(StoreError, match="another process maintains"):
+        with maintaining(store), pytest.raises(StoreError, match="another process maintains"):
             repair(store)
 
 

@@ -60,7 +60,7 @@ class TestARewrite:
         for path, rows in zip(sources, parts, strict=True):
             parquet.write_parquet(table, sort(table, a_table(table, rows)), path)
 
-        rewrite(table, sources, folder / "new.parquet")
+        rewrite(table, [path.read_bytes for path in sources], folder / "new.parquet")
 
         before = pl.concat([pl.read_parquet(path) for path in sources])
         after = pl.read_parquet(folder / "new.parquet")
@@ -73,7 +73,7 @@ class TestARewrite:
         known |= {"writer": "w", "link": 0, "seq": 1}
         pq.write_table(pa.Table.from_pylist([known]), tmp_path / "old.parquet")
 
-        rewrite(TAGS, [tmp_path / "old.parquet"], tmp_path / "new.parquet")
+        rewrite(TAGS, [(tmp_path / "old.parquet").read_bytes], tmp_path / "new.parquet")
 
         found = pl.read_parquet(tmp_path / "new.parquet")
         assert found.columns == [c.name for c in TAGS.stored]
@@ -90,7 +90,7 @@ class TestARewrite:
             path.write_bytes((tmp_path / "b.parquet").read_bytes())
 
         with pytest.raises(ContentChanged, match="they differ"):
-            rewrite(METRICS, [tmp_path / "a.parquet"], target, write=write)
+            rewrite(METRICS, [(tmp_path / "a.parquet").read_bytes], target, write=write)
 
         assert not target.exists()
 

@@ -120,12 +120,12 @@ class TestSkipping:
         ids=["run", "runs", "step", "value", "either"],
     )
     def test_gives_the_right_rows(self, files: str, asked: pl.Expr) -> None:
-        table = open_table(open_store(files).table_path("metrics"))
+        table = open_table(open_store(files).table("metrics"))
 
         assert pl.scan_delta(table).filter(asked).collect()["run_id"].to_list() == ["run-3"]
 
     def test_really_leaves_files_out(self, files: str, capfd: pytest.CaptureFixture[str]) -> None:
-        table = open_table(open_store(files).table_path("metrics"))
+        table = open_table(open_store(files).table("metrics"))
         for path in table.file_uris():
             if "run-3" not in str(pl.read_parquet(path)["run_id"].to_list()):
                 # whoever opens this one fails
@@ -136,7 +136,7 @@ class TestSkipping:
         assert found["step"].to_list() == [3.0]
 
     def test_by_time_finds_the_last_microsecond(self, files: str) -> None:
-        table = open_table(open_store(files).table_path("metrics"))
+        table = open_table(open_store(files).table("metrics"))
         every = pl.scan_delta(table).collect()
         for moment in every["ts"].to_list():
             assert isinstance(moment, datetime)

@@ -19,8 +19,8 @@ from runlake.schema import RUNS, TABLES
 from runlake.store.archive import Keep, archivable, archive, archives, commit_bytes, commit_info, commits_down
 from runlake.store.compact import Limits, compact
 from runlake.store.delta import latest_version
+from runlake.store.folder import Folder
 from runlake.store.ingest import drain
-from runlake.store.layout import open_store
 from runlake.store.lock import maintaining
 from runlake.store.snapshot import Snapshot, open_snapshot
 from runlake.store.vacuum import DAY_S, unused_files, vacuum
@@ -72,7 +72,7 @@ def rows(snapshot: Snapshot) -> dict[str, list[str]]:
 
 
 def path_of(store: str, table: str = "runs") -> Path:
-    return open_store(store).table_path(table)
+    return Path(store) / table
 
 
 def log_of(path: Path) -> list[int]:
@@ -147,7 +147,7 @@ class TestAVacuum:
             os.utime(file, (0, 0))
         compact(store, limits=Limits(files=2))
 
-        assert unused_files(path_of(store), time.time() - 8 * DAY_S) == []
+        assert unused_files(Folder(path_of(store)), time.time() - 8 * DAY_S) == []
 
     @made
     def test_removes_what_was_never_committed_once_it_is_old(self, store: str) -> None:
@@ -167,7 +167,7 @@ class TestAVacuum:
         compact(store, limits=Limits(files=2))
 
         said = vacuum(store, keep_log=ALL, now=LATER, dry_run=True)
-        assert archives(path_of(store)) == []
+        assert archives(Folder(path_of(store))) == []
         done = vacuum(store, keep_log=ALL, now=LATER)
 
         assert said == done
@@ -180,7 +180,7 @@ class TestAVacuum:
     @made
     def test_is_one_at_a_time(self, store: str) -> None:
 
-        with maintaining(open_store(store).folder), pytest.raises(StoreError, match="another process maintains"):
+        with maintaining(store), pytest.raises(StoreError, match="another process maintains"):
             vacuum(store)
 
     def test_needs_a_store(self, store: str) -> None:
@@ -192,14 +192,14 @@ class TestAnArchive:
     @made
     def test_holds_each_commit_as_it_was_written(self, store: str) -> None:
         path = path_of(store)
-        before = [commit_bytes(path, version) for version in log_of(path)]
+        before = [commit_bytes(Folder(path), version) for version in log_of(path)]
 
-        file = archive(path, archivable(path, ALL))
+        file = archive(Folder(path), archivable(Folder(path), ALL))
 
         newest = len(before) - 1
         assert log_of(path) == [newest - 1, newest]
-        assert [commit_bytes(path, version) for version in range(newest + 1)] == before
-        with zipfile.ZipFile(file) as kept:
+        assert [commit_bytes(Folder(path), version) for version in range(newest + 1)] == before
+        with zipfile.ZipFile(path / file) as kept:
             assert kept.namelist() == [f"{version:020d}.json" for version in range(newest - 1)]
 
     @made
@@ -221,17 +221,17 @@ class TestAnArchive:
         drain(store)
 
         assert versions(store)["metrics"] == before["metrics"] + 1
-        assert commit_info(path_of(store), 0)["operation"] == "CREATE TABLE"
+        assert commit_info(Folder(path_of(store)), 0)["operation"] == "CREATE TABLE"
 
     @made
     def test_is_followed_by_another_one(self, store: str) -> None:
         path = path_of(store)
-        before = {version: commit_bytes(path, version) for version in log_of(path)}
-        archive(path, range(3))
-        archive(path, archivable(path, ALL))
+        before = {version: commit_bytes(Folder(path), version) for version in log_of(path)}
+        archive(Folder(path), range(3))
+        archive(Folder(path), archivable(Folder(path), ALL))
 
-        assert [(first, last) for first, last, _ in archives(path)] == [(0, 2), (3, max(before) - 2)]
-        assert [(c.version, b"".join(c.lines)) for c in commits_down(path, max(before))] == [
+        assert [(first, last) for first, last, _ in archives(Folder(path))] == [(0, 2), (3, max(before) - 2)]
+        assert [(c.version, b"".join(c.lines)) for c in commits_down(Folder(path), max(before))] == [
             (version, before[version].replace(b"\n", b"")) for version in sorted(before, reverse=True)
         ]
 
@@ -239,34 +239,34 @@ class TestAnArchive:
     @made
     def test_that_is_interrupted_is_done_again(self, store: str, step: str) -> None:
         path = path_of(store)
-        before = {version: commit_bytes(path, version) for version in log_of(path)}
+        before = {version: commit_bytes(Folder(path), version) for version in log_of(path)}
 
         def kill(name: str) -> None:
             if name == step:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            archive(path, archivable(path, ALL), on_step=kill)
-        between = {version: commit_bytes(path, version) for version in before}
+            archive(Folder(path), archivable(Folder(path), ALL), on_step=kill)
+        between = {version: commit_bytes(Folder(path), version) for version in before}
         vacuum(store, keep_log=ALL, now=LATER)
 
         assert between == before
-        assert {version: commit_bytes(path, version) for version in before} == before
-        assert [c.version for c in commits_down(path, max(before))] == sorted(before, reverse=True)
+        assert {version: commit_bytes(Folder(path), version) for version in before} == before
+        assert [c.version for c in commits_down(Folder(path), max(before))] == sorted(before, reverse=True)
 
     @made
     def test_has_nothing_to_do_where_commits_are_few_or_young(self, store: str) -> None:
         path = path_of(store)
 
-        assert len(archivable(path, Keep(commits=2, age_s=0.0, least=100))) == 0
-        assert len(archivable(path, Keep(commits=2, age_s=60.0, least=1))) == 0
-        assert len(archivable(path, Keep(commits=100, age_s=0.0, least=1))) == 0
-        assert len(archivable(path / "none", ALL)) == 0
+        assert len(archivable(Folder(path), Keep(commits=2, age_s=0.0, least=100))) == 0
+        assert len(archivable(Folder(path), Keep(commits=2, age_s=60.0, least=1))) == 0
+        assert len(archivable(Folder(path), Keep(commits=100, age_s=0.0, least=1))) == 0
+        assert len(archivable(Folder(path / "none"), ALL)) == 0
 
     def test_that_is_damaged_is_named(self, store: str, moments: list[datetime]) -> None:
         vacuum(store, keep_log=ALL, now=LATER)
-        for _, _, file in archives(path_of(store)):
-            file.write_bytes(b"garbage")
+        for _, _, file in archives(Folder(path_of(store))):
+            (path_of(store) / file.name).write_bytes(b"garbage")
 
         with pytest.raises(StoreError, match="log of table runs"):
             open_snapshot(store, as_of=moments[0])
@@ -275,11 +275,11 @@ class TestAnArchive:
     @made
     def test_does_not_make_a_table_begin_anew(self, store: str) -> None:
         vacuum(store, keep_log=ALL, now=LATER)
-        before, version = stored(store, "metrics"), latest_version(path_of(store, "metrics"))
+        before, version = stored(store, "metrics"), latest_version(Folder(path_of(store, "metrics")))
 
         Writer(store).start().log(9, loss=1.0).finish()
         drain(store)
 
-        assert json.loads(commit_bytes(path_of(store, "metrics"), 0).splitlines()[0])["commitInfo"]
+        assert json.loads(commit_bytes(Folder(path_of(store, "metrics")), 0).splitlines()[0])["commitInfo"]
         assert stored(store, "metrics").height == before.height + 1
-        assert latest_version(path_of(store, "metrics")) == (version or 0) + 1
+        assert latest_version(Folder(path_of(store, "metrics"))) == (version or 0) + 1
