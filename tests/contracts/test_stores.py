@@ -15,7 +15,8 @@ import pytest
 from deltalake import DeltaTable
 
 import runlake
-from journaling import Writer
+from contracts.lossy import losing_answers
+from journaling import OTHER, Writer
 from runlake.errors import NotFound
 from runlake.journal import journal_root
 from runlake.schema import TABLES
@@ -163,6 +164,37 @@ class TestManyMachines:
         assert found.height == found.select("run_id", "key", "step").n_unique() == machines * runs * 20
         assert found["run_id"].n_unique() == machines * runs
         print(f"{machines} machines: {machines * runs} runs in {took:.1f} s")
+
+
+class TestALostAnswer:
+    @pytest.mark.parametrize("table", ["metrics", "events", "runs"])
+    def test_to_a_commit_doubles_nothing(
+        self, bucket: tuple[str, Server], monkeypatch: pytest.MonkeyPatch, table: str
+    ) -> None:
+        place, server = bucket
+        if not place.startswith("s3:"):
+            pytest.skip("the emulator of Azure is found at its own port alone")
+        logged(place, 1)
+        times = iter(range(2))
+
+        def lose(method: str, path: str) -> bool:
+            commit = method == "PUT" and f"/{table}/_delta_log/" in path and path.endswith(".json")
+            return commit and next(times, None) is not None
+
+        with losing_answers(server.port, lose) as (port, lost):
+            monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+            Writer(place).start(OTHER).log(0, OTHER, loss=5.0).log(1, OTHER, loss=6.0).finish(OTHER)
+            reports = [drain(place)]
+            while reports[-1].waiting and len(reports) < 5:
+                reports.append(drain(place))
+
+        assert len(lost) == 2
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.port}")
+        snapshot = open_snapshot(place)
+        assert reports[-1].waiting == 0
+        assert snapshot.scan("events").filter(pl.col("run_id") == OTHER).collect().height == 1
+        assert snapshot.scan("metrics").filter(pl.col("run_id") == OTHER).collect().height == 2
+        assert snapshot.scan("runs").filter(pl.col("run_id") == OTHER).collect().height == 2
 
 
 class TestCredentials:

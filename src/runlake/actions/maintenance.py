@@ -37,7 +37,7 @@ def compact_store(
     """Rewrite the small files of tables into few large ones; no row changes.
 
     Args:
-        store: path of its folder; None takes the default.
+        store: path of its folder, or its place in a bucket; None takes the default.
         tables: which ones.
         actor: who does it.
         reason: why.
@@ -91,7 +91,7 @@ def vacuum_store(
     """Remove data files that rewrites have replaced, and move old commits into archives; rows and history stay.
 
     Args:
-        store: path of its folder; None takes the default.
+        store: path of its folder, or its place in a bucket; None takes the default.
         keep_s: files that were in use within so many seconds stay; at least seven days.
         actor: who does it.
         reason: why.

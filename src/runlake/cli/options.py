@@ -20,7 +20,9 @@ TEXT_AND_JSON = (Format.TABLE, Format.JSON)
 def add_store(parser: argparse.ArgumentParser) -> None:
     """Add `--store`, which every command takes."""
     parser.add_argument(
-        "--store", metavar="STORE", help="path of the store's folder (default: $RUNLAKE_STORE, else ./runlake_store)"
+        "--store",
+        metavar="STORE",
+        help="the store's folder, or s3://, az:// or gs:// and its place in a bucket (default: $RUNLAKE_STORE, else ./runlake_store)",
     )
 
 

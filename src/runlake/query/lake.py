@@ -243,7 +243,7 @@ def open_lake(
     where `as_of` is given); `Lake.pending` says what could not be.
 
     Args:
-        store: path of its folder; None takes `RUNLAKE_STORE`, else `./runlake_store`.
+        store: path of its folder, or its place in a bucket; None takes `RUNLAKE_STORE`, else `./runlake_store`.
         as_of: the tables as they were then: an aware datetime, ISO 8601 text, or a time ago such as "-7d".
         live: lay what running processes of this machine have logged over the tables.
         clock: where "now" comes from.

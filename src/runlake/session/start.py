@@ -68,7 +68,7 @@ def start_run(
         parent: the run, or id of the run, that this one is nested in.
         run_id: id to use or to continue; None makes one.
         resume: "never" starts a new run, "must" continues `run_id`, "allow" does either.
-        store: path of its folder; None takes `RUNLAKE_STORE`, else `./runlake_store`.
+        store: path of its folder, or its place in a bucket; None takes `RUNLAKE_STORE`, else `./runlake_store`.
         capture: record code, environment, console and system metrics.
         context: where identity, facts and time come from; None takes them from the machine.
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _RETRIES, _RETRY_S = 3, 30
 _RETRY: RetryConfig = {"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_S)}
+_SETTINGS = ("AWS_", "AZURE_", "GOOGLE_")
 _AT_ONCE = 500  # names in one request to remove; 1,000 is the most that S3 takes, and 256 go by themselves on Azure
 _BLOCK = 256 * 1024  # what is read at least where parts of a file are read: a Parquet footer, a commit in an archive
 
@@ -150,11 +151,13 @@ def bucket(uri: str) -> Bucket:
     Raises:
         OSError: the environment has settings that contradict each other.
     """
-    return _bucket(uri, os.getpid())  # a client does not survive a fork
+    settings = hash(frozenset(pair for pair in os.environ.items() if pair[0].startswith(_SETTINGS)))
+    return _bucket(uri, os.getpid(), settings)
 
 
 @lru_cache
-def _bucket(uri: str, _pid: int) -> Bucket:
+def _bucket(uri: str, _pid: int, _settings: int) -> Bucket:
+    # one client for all that is asked of a place: not after a fork, which none survives, nor with other credentials
     with _asking("use", uri):
         return Bucket(uri, from_url(uri, config=None, retry_config=_RETRY))
 

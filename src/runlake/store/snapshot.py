@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from runlake.errors import NotFound, StoreError
-from runlake.journal import Segment, journal_root, spool_path, store_uri
+from runlake.journal import Segment, is_bucket, journal_root, spool_path, store_uri
 from runlake.schema import COMMIT_ORDER, EXPERIMENTS, IDENTITIES, RUNS, SUMMARIES, TABLES, Table
 from runlake.store.backlog import Watch
 from runlake.store.guard import guarded
@@ -240,10 +241,18 @@ def _drained(uri: str, root: Path, live: bool) -> list[str]:
 
 
 def _pinned(store: Store, as_of: datetime | None) -> dict[str, int]:
+    def version(table: Table) -> int | None:
+        return pins_of(store, table).latest() if as_of is None else pins_of(store, table).at(as_of)
+
     # `runs` is committed last and pinned first: whatever it names is in the others
-    tables = sorted(COMMIT_ORDER, key=lambda table: table is not RUNS)
-    found = {t.name: pins_of(store, t).latest() if as_of is None else pins_of(store, t).at(as_of) for t in tables}
-    return {name: version for name, version in found.items() if version is not None}
+    found = {RUNS.name: version(RUNS)}
+    others = [table for table in COMMIT_ORDER if table is not RUNS]
+    if is_bucket(store.uri):  # each look is a request there
+        with ThreadPoolExecutor(len(others)) as at_once:
+            found |= zip((t.name for t in others), at_once.map(version, others), strict=True)
+    else:
+        found |= {table.name: version(table) for table in others}
+    return {name: number for name, number in found.items() if number is not None}
 
 
 def _forget(store: Store, overlay: Overlay) -> None:
