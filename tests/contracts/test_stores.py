@@ -248,6 +248,7 @@ class TestABucketThatIsAway:
         [finding] = store_findings(place.replace("://lake", "://nobody-made-this"))
 
         assert finding.severity is Severity.PROBLEM
+        assert "nobody-made-this" in finding.message
 
 
 def _committed(place: str, table: str) -> datetime:

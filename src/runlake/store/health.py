@@ -87,7 +87,10 @@ def store_findings(uri: str) -> list[Finding]:
     except NotFound as problem:
         return [Finding("store.missing", Severity.PROBLEM, str(problem), "name another with --store, or log a run")]
     except RunlakeError as problem:
-        return [Finding("store.unreadable", Severity.PROBLEM, str(problem), "look at the folder and its permissions")]
+        advice = "look at the folder and its permissions"
+        if is_bucket(uri):
+            advice = "look at the name of the bucket, the network and the credentials in the environment"
+        return [Finding("store.unreadable", Severity.PROBLEM, str(problem), advice)]
     found = []
     if not store.files.may_write():
         told = f"the store {store.uri} cannot be written by this user: it can be read, runs logged here wait"

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from runlake.errors import StoreError
+from runlake.errors import MissingExtra, StoreError
 from runlake.journal import OWNER_FILE, Journal, journal_root, store_uri
 from runlake.store.backlog import Backlog, Waiting, Watch
 from runlake.store.budget import Budget
@@ -152,7 +152,7 @@ class Drainer:
                 )
                 if _deliver_all(delivery, backlog, until):
                     _bury(delivery, self.watch, self.clock)
-        except (StoreError, OSError) as problem:
+        except (StoreError, MissingExtra, OSError) as problem:
             problems.append(str(problem))
             failed = True
         left = self.watch.look()
