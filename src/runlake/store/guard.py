@@ -17,6 +17,7 @@ from runlake.errors import StoreError
 if TYPE_CHECKING:
     from types import TracebackType
 
+_CAUSE, _END_OF_COLOUR = "↳", "\x1b[0m"  # how delta-rs begins each further line
 _ENGINES = (DeltaError, PolarsError, ArrowException, OSError)
 
 
@@ -41,5 +42,11 @@ class guarded:  # noqa: N801  # reads as a verb: `with guarded("read", uri):`
         """Translate the exception, if there is one."""
         if kind is None or not (issubclass(kind, _ENGINES) or kind.__name__ == "PanicException"):
             return
-        first_line = (str(problem).strip() or kind.__name__).splitlines()[0]
-        raise StoreError(self._what, self._store, first_line) from problem
+        raise StoreError(self._what, self._store, _in_one_line(str(problem)) or kind.__name__) from problem
+
+
+def _in_one_line(message: str) -> str:
+    """Return the first line of a message, or all of them where they lead from what failed to why, as those of delta-rs."""
+    lines = message.strip().splitlines()
+    causes = [line.partition(_CAUSE)[2].removeprefix(_END_OF_COLOUR).strip() for line in lines[1:] if _CAUSE in line]
+    return ": ".join([*lines[:1], *causes])
