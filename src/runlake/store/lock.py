@@ -6,6 +6,8 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from runlake.store.sharing import open_up
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -35,7 +37,7 @@ def maintaining(store: Path) -> contextlib.AbstractContextManager[bool]:
 
 @contextlib.contextmanager
 def _holding(lock: Path, mode: int) -> Iterator[bool]:
-    fd = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), mode)
+    fd = _opened(lock, mode)
     _held.add(fd)
     try:
         yield _acquire(fd) and _is_at(fd, lock)
@@ -44,6 +46,18 @@ def _holding(lock: Path, mode: int) -> Iterator[bool]:
             _held.discard(fd)
             _release(fd)
             os.close(fd)
+
+
+def _opened(lock: Path, mode: int) -> int:
+    inherited = getattr(os, "O_CLOEXEC", 0)
+    try:
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT | inherited, mode)
+    except PermissionError:
+        if not lock.exists():
+            raise
+        return os.open(lock, os.O_RDONLY | inherited)  # somebody else's: to lock it takes no right to write
+    open_up(lock, lock=True)
+    return fd
 
 
 def holds(root: Path) -> bool:

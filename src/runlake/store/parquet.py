@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runlake.schema import Column, Kind, Table
+from runlake.store.sharing import open_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,7 @@ def write_parquet(table: Table, data: pa.Table, path: Path, *, level: int = QUIC
         {column.name: encoding for column, encoding in how.items() if encoding != _DICTIONARY},
         level,
     )
+    open_up(path)
 
 
 def _encoding(column: Column, data: pa.Table, level: int) -> str:
