@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from runlake.errors import StoreError
 from runlake.store.delta import LOG, log_entry, log_versions, open_table
 from runlake.store.layout import sync_file, sync_folder
+from runlake.store.sharing import make_folder, open_up, open_up_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,6 +99,7 @@ def archive(path: Path, versions: range, *, on_step: Callable[[str], None] = lam
     handle = open_table(path)
     if _newest_checkpoint(path) < versions.stop:
         handle.create_checkpoint()
+        open_up_all(path / LOG)
     if not versions.stop <= _newest_checkpoint(path) <= handle.version():
         raise StoreError("cannot archive the log", str(path), "there is no checkpoint that stands for it")
     target = path / FOLDER / f"{versions.start:020d}-{versions.stop - 1:020d}.zip"
@@ -193,13 +195,14 @@ def can_be_read(checkpoint: Path) -> bool:
 
 
 def _write(path: Path, versions: range, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
+    make_folder(target.parent)
     draft = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     try:
         with zipfile.ZipFile(draft, "x", compression=zipfile.ZIP_DEFLATED) as kept:
             for version in versions:
                 kept.write(log_entry(path, version), log_entry(path, version).name)
         sync_file(draft)
+        open_up(draft)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from runlake.errors import InvalidValue
 from runlake.journal import Row, Segment, spool_path
 from runlake.schema import ARTIFACTS
 from runlake.store.layout import Store, sync_file, sync_folder
+from runlake.store.sharing import make_folder, open_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ def store_blob(source: Path, store: Store) -> tuple[str, int]:
         size = os.fstat(file.fileno()).st_size
     target = store.blob_path(sha)
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         draft = target.with_name(f".{sha}.{os.urandom(6).hex()}")
         try:
             _copy(source, draft)
@@ -80,9 +81,9 @@ def _copy(source: Path, draft: Path) -> None:
     try:
         # nobody writes to a spooled file any more, so the blob can be the same file under another name
         os.link(source, draft)
-        draft.chmod(draft.parent.stat().st_mode & 0o666)
     except OSError:
         shutil.copyfile(source, draft)
+    open_up(draft)  # a link has kept the mode and the group of the spool, which is its user's alone
 
 
 def _settled(row: Row, store: Store, root: Path, found: list[Path]) -> Row:

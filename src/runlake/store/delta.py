@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import polars as pl
-from deltalake import DeltaTable
 from deltalake.transaction import AddAction, CommitProperties
 
 from runlake.ids import new_id
 from runlake.store import arrow, parquet
 from runlake.store.guard import guarded
 from runlake.store.layout import Store, put_once, sync_file, sync_folder
+from runlake.store.patience import PatientTable
+from runlake.store.sharing import make_folder, open_up_log
 from runlake.store.stats import stats_json
 from runlake.version import VERSION
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+    from deltalake import DeltaTable
 
     from runlake.schema import Table
 
@@ -46,7 +48,7 @@ _REOPEN_EVERY = 20
 _COMMIT_RETRIES = 20
 
 
-class LocalTable(DeltaTable):
+class LocalTable(PatientTable):
     """A table whose file names are paths: delta-rs gives them percent-encoded, which Polars takes literally."""
 
     def file_uris(self, *args: Any, **options: Any) -> list[str]:
@@ -146,7 +148,7 @@ def create(path: Path, table: Table) -> None:
     """
     if latest_version(path) is not None:  # the first commits may be in the archive by now
         return
-    (path / LOG).mkdir(parents=True, exist_ok=True)
+    make_folder(path / LOG)
     now_ms = time.time_ns() // 1_000_000
     actions: tuple[dict[str, object], ...] = (
         {
@@ -177,15 +179,17 @@ def create(path: Path, table: Table) -> None:
 
 
 def sync_commits(path: Path, before: int, now: int) -> None:
-    """Bring the commits after version `before` up to `now` to the disk, and the names of what they add.
+    """Bring the commits after version `before` up to `now` to the disk, as open as the log, and the names of what they add.
 
     What they hold is removed elsewhere after this, so the log has to survive a power cut as the files do.
 
     Raises:
         OSError: the disk does not take it.
     """
-    for version in range(before + 1, now + 1):
-        sync_file(log_entry(path, version))
+    commits = [log_entry(path, version) for version in range(before + 1, now + 1)]
+    open_up_log(path / LOG, commits)
+    for commit in commits:
+        sync_file(commit)
     sync_folder(path)
     sync_folder(path / LOG)
 

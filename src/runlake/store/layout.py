@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from runlake.errors import InvalidValue, NotFound, StoreError
 from runlake.journal import store_uri
+from runlake.store.sharing import make_store_folder, open_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,11 @@ def open_store(store: str | Path | None = None, *, create: bool = False) -> Stor
     """
     uri = store_uri(store)
     marker = Path(uri) / MARKER
-    if not marker.exists():
+    try:
+        there = marker.exists()
+    except OSError as problem:  # a folder above may not be looked into
+        raise StoreError("cannot look into the store", uri, str(problem)) from problem
+    if not there:
         if not create:
             raise NotFound("store", uri, "log a run into it first, or name another one with --store or RUNLAKE_STORE")
         _create(marker)
@@ -87,6 +92,7 @@ def put_once(path: Path, content: bytes) -> bool:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        open_up(draft)
         os.link(draft, path)
         sync_folder(path.parent)
     except FileExistsError:
@@ -114,7 +120,7 @@ def sync_folder(path: Path) -> None:
 
 def _create(marker: Path) -> None:
     try:
-        marker.parent.mkdir(parents=True, exist_ok=True)
+        make_store_folder(marker.parent)
         put_once(marker, json.dumps({"format": FORMAT, "id": str(uuid.uuid4())}).encode())
     except OSError as problem:
         raise StoreError("cannot create the store", str(marker.parent), str(problem)) from problem

@@ -15,6 +15,7 @@ from runlake.store.delta import LOG, log_entry, log_versions, open_table
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store, put_once, sync_folder
 from runlake.store.lock import maintaining
+from runlake.store.sharing import make_folder, open_up_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,13 +51,14 @@ def repair(uri: str) -> dict[str, int]:
                 _set_aside(path, damaged)
                 _bring_back_commits(path)
                 open_table(path).create_checkpoint()
+                open_up_all(path / LOG)
                 mended[table.name] = len(damaged)
     return mended
 
 
 def _set_aside(path: Path, damaged: list[Path]) -> None:
     folder = path / FOLDER / DAMAGED
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for file in damaged:
         file.replace(folder / file.name)
     sync_folder(folder)

@@ -7,7 +7,6 @@ import json
 import os
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,6 +26,7 @@ from runlake.store.presence import base_states
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from runlake.store.summarise import Series, State
 
@@ -232,7 +232,7 @@ def _drained(uri: str, root: Path, live: bool) -> list[str]:
     """Deliver what ended processes left; sentences about what is left out."""
     if not root.is_dir():
         return []
-    if Path(uri).is_dir() and not os.access(uri, os.W_OK):
+    if os.access(uri, os.F_OK) and not os.access(uri, os.W_OK):
         waiting = len(Watch(root).look().waiting)
         return (
             [f"{waiting} journal segments wait on this machine: the store is read-only"] if waiting and not live else []
