@@ -6,13 +6,16 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from runlake.journal.owner import machine_id
 from runlake.store.sharing import open_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOCK = "ingester.lock"
+# Machines may share a home and with it a journal root. Each brings in its own journals alone, so
+# none has to wait for another's ingester.
+LOCK = f"ingester-{machine_id()}.lock"
 MAINTENANCE = "maintenance.lock"
 _held: set[int] = set()
 
