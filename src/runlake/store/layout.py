@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from runlake.errors import InvalidValue, NotFound, StoreError
 from runlake.journal import store_uri
+from runlake.store.filesystem import fault_of
 from runlake.store.sharing import make_store_folder, open_up
 
 if TYPE_CHECKING:
@@ -121,6 +123,10 @@ def sync_folder(path: Path) -> None:
 def _create(marker: Path) -> None:
     try:
         make_store_folder(marker.parent)
+        if fault := fault_of(marker.parent):
+            with contextlib.suppress(OSError):
+                marker.parent.rmdir()
+            raise StoreError("cannot create the store", str(marker.parent), fault)
         put_once(marker, json.dumps({"format": FORMAT, "id": str(uuid.uuid4())}).encode())
     except OSError as problem:
         raise StoreError("cannot create the store", str(marker.parent), str(problem)) from problem
