@@ -48,6 +48,9 @@ _NAMES: dict[Kind, str] = {
     Kind.SIMPLE: "vfat msdos exfat fusefat",
 }
 _KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
+# Two mounts of one folder both got the lock of a file, by SSHFS; by NFS, these options say so.
+_ONLY_HERE = {"sshfs", "davfs", "webdav"}
+_LOCAL_LOCKS = {"nolock", "local_lock=all", "local_lock=flock"}
 # Folders that a client on this machine copies to and from a server, file by file, whenever it likes.
 _SYNCED = re.compile(
     r"Dropbox( \(.+\))?|OneDrive( - .+)?|Google Drive|My Drive|CloudStorage|Mobile Documents|Nextcloud"
@@ -75,9 +78,16 @@ class Mount:
         """What it is good for."""
         return _KINDS.get(self.name, Kind.UNKNOWN)
 
+    @property
+    def has_local_locks(self) -> bool:
+        """Whether its locks keep nobody out who comes by another mount, such as another machine."""
+        return self.name in _ONLY_HERE or bool(self.options & _LOCAL_LOCKS)
+
 
 def mount_of(folder: Path) -> Mount | None:
     """Return the file system that a folder is on, or would be on; None where the platform does not tell."""
+    if os.name == "nt":
+        return None
     with contextlib.suppress(OSError):
         real = existing(Path(os.path.realpath(folder)))
         device = real.stat().st_dev

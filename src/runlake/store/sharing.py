@@ -89,6 +89,8 @@ def follow(store: Path) -> None:
 
     What is made is open from the first moment then; `open_up` comes a moment later.
     """
+    if not _HAS_MODES:
+        return
     with contextlib.suppress(OSError):
         asked = store if store.exists() else store.parent
         mode = asked.stat().st_mode

@@ -13,6 +13,7 @@ import pytest
 
 from runlake.journal import make_root
 from runlake.journal.owner import machine_id
+from runlake.session import delivery
 from runlake.session.delivery import ensure_ingester
 from runlake.store.ingest import drain
 
@@ -85,8 +86,12 @@ class TestTheIngester:
         assert noted(root) == 0
 
     def test_of_another_machine_that_shares_the_home_holds_nobody_up(self, store: str, root: Path) -> None:
-        with (root / "ingester-of-another-machine.lock").open("w") as lock:
+        with pytest.MonkeyPatch.context() as there, (root / "ingester-other.lock").open("w") as lock:
+            there.setattr(delivery, "machine_id", lambda: "other")
             fcntl.flock(lock, fcntl.LOCK_EX)
             ensure_ingester(store)
+            started_there = (root / "ingester-other.pid").exists()
+            there.undo()
+            ensure_ingester(store)
 
-        assert noted(root) != 0
+        assert (started_there, noted(root) != 0) == (False, True)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Look = Callable[[Path], Mount | None]
     Try = Callable[[Path], Trial]
 
-_LOCAL_LOCKS = {"nolock", "local_lock=all", "local_lock=flock"}
 _NAMED = 3
 _ELSEWHERE = "keep the store on a disk of this machine or on NFS; what is logged waits in the journals meanwhile"
 _OWN_DISK = "name a folder on a disk of this machine in RUNLAKE_JOURNAL, such as /var/tmp/runlake-$USER"
@@ -66,7 +65,7 @@ def _store_disk(store: Path, mount: Mount | None, tried: Try) -> Iterator[Findin
     elif "soft" in mount.options:
         told = f"the store is on a network disk that gives up on a slow server ({where}, mounted soft)"
         yield Finding(code, Severity.WARNING, told, "mount it hard: a write that is given up may be half done")
-    elif (trial and not trial.locks) or mount.options & _LOCAL_LOCKS:
+    elif (trial and not trial.locks) or mount.has_local_locks:
         told = f"the store is on a file system ({where}) whose locks do not keep other machines or processes out"
         advice = "compact and vacuum on one machine alone: RUNLAKE_MAINTENANCE=off on the others"
         yield Finding(code, Severity.WARNING, told, advice)
@@ -152,13 +151,15 @@ def _shared(store: Path) -> Iterator[Finding]:
 
 
 def _journal_owners(root: Path) -> Iterator[Finding]:
+    if os.name != "posix":
+        return
     place = existing(root)
     if not os.access(place, os.W_OK | os.X_OK):
         owner = place.stat().st_uid
         told = f"journals cannot be written: {place} belongs to {_people([owner])}; what is logged is kept in memory and then lost"
         yield Finding("journals.closed", Severity.PROBLEM, told, _mend_journals(place))
     others = {path: path.stat() for path in root.parent.glob(f"{root.name.rpartition('-')[0]}-*") if path != root}
-    if others and os.name == "posix":
+    if others:
         silent_s = time.time() - max(facts.st_mtime for facts in others.values())
         told = f"{_people({facts.st_uid for facts in others.values()})} logged to this store from this machine, too"
         told += f", {duration(max(0.0, silent_s))} ago or later"
