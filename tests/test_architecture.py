@@ -66,7 +66,7 @@ OWNERS: dict[str, set[str]] = {
     "streamlit": {"app"},
     "starlette": {"app"},  # what Streamlit serves with
     "msgspec": {"journal"},
-    "psutil": {"capture", "journal"},
+    "psutil": {"capture", "journal", "store"},
 }
 # Packages that a caller may have loaded; imported inside functions only, and never required.
 GUESTS: dict[str, set[str]] = {"IPython": {"capture"}}

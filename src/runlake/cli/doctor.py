@@ -59,10 +59,12 @@ def run(args: argparse.Namespace) -> int:
 def findings(uri: str) -> list[Finding]:
     """Gather the findings of all checks; a check that cannot be done is a finding too."""
     from runlake.cli.checks.journals import journal_findings
+    from runlake.cli.checks.places import place_findings
     from runlake.cli.checks.runs import run_findings
     from runlake.store.health import Severity, store_findings, table_findings
 
-    found = [*store_findings(uri), *_checked("journals", lambda: journal_findings(uri))]
+    places = _checked("places", lambda: place_findings(uri))
+    found = [*store_findings(uri), *places, *_checked("journals", lambda: journal_findings(uri))]
     if any(f.code in {"store.missing", "store.unreadable"} for f in found):
         return found
     tables = _checked("tables", lambda: table_findings(uri))

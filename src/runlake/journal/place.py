@@ -35,8 +35,8 @@ def store_uri(store: str | Path | None = None) -> str:
         InvalidValue: it is another kind of URI, or has characters that the table engine cannot address.
     """
     expect(store or "", (str, os.PathLike), "store", _WANTED)
-    named = str(store) if store is not None else os.environ.get("RUNLAKE_STORE") or DEFAULT_STORE
-    named = named.removeprefix("file://")
+    given = store if store is not None else os.environ.get("RUNLAKE_STORE") or DEFAULT_STORE
+    named = str(given).removeprefix("file://")
     if is_bucket(named):
         if not _BUCKET.fullmatch(named := named.rstrip("/")):
             # not shown whole: it may hold a password
@@ -67,9 +67,12 @@ def journal_home() -> Path:
 
 
 def journal_root(uri: str) -> Path:
-    """Return the folder that holds the journals of one store; it may not exist yet."""
+    """Return the folder that holds this user's journals of one store; it may not exist yet."""
     readable = re.sub(r"[^A-Za-z0-9]+", "-", uri.rsplit("/", 1)[-1]).strip("-")[:32] or "store"
-    return journal_home() / f"{readable}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
+    # One per user even where users share `RUNLAKE_JOURNAL`, or root works in somebody's home: nobody
+    # can write into, and nobody brings in, what is another's.
+    key, user = hashlib.sha256(uri.encode()).hexdigest()[:16], getattr(os, "geteuid", int)()
+    return journal_home() / f"{readable}-{key}-{user}"
 
 
 def make_root(uri: str) -> Path:

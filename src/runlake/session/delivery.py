@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from runlake.journal import make_root
-from runlake.journal.owner import process_started
+from runlake.journal.owner import machine_id, process_started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def ensure_ingester(uri: str) -> None:
         return
     try:
         root = make_root(uri)
-        if not _running(root / "ingester.lock"):
+        if not _running(root / f"ingester-{machine_id()}.lock"):  # machines may share a home
             _start_once(uri, root)
     except BlockingIOError:
         pass  # another process starts it this very moment
@@ -58,7 +58,7 @@ def _running(lock: Path) -> bool:
 
 def _start_once(uri: str, root: Path) -> None:
     """Start one unless another process has done so and it does not hold its lock yet: many trainings begin at once."""
-    with os.fdopen(os.open(root / "ingester.pid", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+") as note:
+    with os.fdopen(os.open(root / f"ingester-{machine_id()}.pid", os.O_RDWR | os.O_CREAT, 0o600), "r+") as note:
         fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
         pid, age_s = note.read().strip(), time.time() - os.fstat(note.fileno()).st_mtime
         if not (pid.isdigit() and age_s < STARTS_WITHIN_S and process_started(int(pid))):
@@ -67,8 +67,7 @@ def _start_once(uri: str, root: Path) -> None:
 
 
 def _start(uri: str, root: Path) -> int:
-    log = os.open(root / "ingester.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    try:
+    with os.fdopen(os.open(root / "ingester.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
         started = subprocess.Popen(
             [sys.executable, "-m", "runlake.store.ingester", "--store", uri],
             stdin=subprocess.DEVNULL,
@@ -78,7 +77,5 @@ def _start(uri: str, root: Path) -> int:
             env=os.environ | {"RUNLAKE_JOURNAL": str(root.parent)},
             start_new_session=True,
         )
-    finally:
-        os.close(log)
     started.returncode = 0  # it outlives this process: nobody waits for it, and nobody is to be warned
     return started.pid

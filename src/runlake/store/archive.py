@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runlake.errors import StoreError
-from runlake.store.delta import LOG, log_entry, open_table, version_of
+from runlake.store.delta import LOG, log_entry, make_checkpoint, open_table, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ def archive(files: Files, versions: range, *, on_step: Callable[[str], None] = l
     """
     handle = open_table(files)
     if _newest_checkpoint(files) < versions.stop:
-        handle.create_checkpoint()
+        make_checkpoint(files, handle)
     if not versions.stop <= _newest_checkpoint(files) <= handle.version():
         raise StoreError("cannot archive the log", files.uri, "there is no checkpoint that stands for it")
     target = f"{FOLDER}/{versions.start:020d}-{versions.stop - 1:020d}.zip"

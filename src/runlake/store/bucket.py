@@ -132,6 +132,9 @@ class Bucket:
     def sync(self, names: Iterable[str]) -> None:
         """Do nothing: what a bucket has taken is durable."""
 
+    def prepare(self) -> None:
+        """Do nothing: a prefix is there as soon as something is below it."""
+
     def may_write(self) -> bool:
         """Tell nothing: that shows when it is tried."""
         return True

@@ -16,17 +16,19 @@ from urllib.parse import unquote
 
 import polars as pl
 import pyarrow as pa
-from deltalake import DeltaTable
 from deltalake.transaction import AddAction, CommitProperties
 
 from runlake.ids import new_id
 from runlake.store import arrow, parquet
 from runlake.store.guard import guarded
+from runlake.store.patience import PatientTable
 from runlake.store.stats import stats_json
 from runlake.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from deltalake import DeltaTable
 
     from runlake.schema import Table
     from runlake.store.files import Files
@@ -43,7 +45,7 @@ _REOPEN_EVERY = 20
 _COMMIT_RETRIES = 20
 
 
-class OpenTable(DeltaTable):
+class OpenTable(PatientTable):
     """A table whose file names are as they are: delta-rs gives them percent-encoded, which Polars takes literally."""
 
     def file_uris(self, *args: Any, **options: Any) -> list[str]:
@@ -174,6 +176,16 @@ def sync_commits(files: Files, before: int, now: int) -> None:
         OSError: the disk does not take it.
     """
     files.sync(log_entry(version) for version in range(before + 1, now + 1))
+
+
+def make_checkpoint(files: Files, handle: DeltaTable) -> None:
+    """Sum up the commits of a table, up to the version of a handle, in a file that engines begin with.
+
+    Raises:
+        OSError, DeltaError: it cannot be written.
+    """
+    handle.create_checkpoint()
+    files.sync(entry.name for entry in files.listing(LOG) if "checkpoint" in entry.name)
 
 
 def rows_of_table(table: Table, handle: DeltaTable) -> pl.LazyFrame:

@@ -107,7 +107,15 @@ class Files(Protocol):
         ...
 
     def sync(self, names: Iterable[str]) -> None:
-        """Make durable what an engine wrote under these names."""
+        """Make durable, and readable by whom the place lets in, what an engine wrote under these names."""
+        ...
+
+    def prepare(self) -> None:
+        """Make the place ready for a new store, where that takes anything.
+
+        Raises:
+            OSError: it cannot be made, or cannot hold a store; then it is as it was.
+        """
         ...
 
     def may_write(self) -> bool:

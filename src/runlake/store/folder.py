@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from runlake.store.files import Entry, tell_nobody
+from runlake.store.filesystem import fault_of
+from runlake.store.sharing import make_folder, make_store_folder, open_up, open_up_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -66,20 +68,23 @@ class Folder:
     def put_once(self, name: str, content: bytes) -> bool:
         """Create a file whole and durable, or not at all."""
         target = self.path / name
-        _make(target.parent)
-        return put_once(target, content)
+        make_folder(target.parent)
+        done = put_once(target, content)
+        self._sync_up(target.parent)
+        return done
 
     @contextlib.contextmanager
     def new(self, name: str) -> Iterator[Path]:
         """Give a path to write to, in the folder where the file is to be."""
         target = self.path / name
-        _make(target.parent)
+        make_folder(target.parent)
         draft = _draft(target)
         try:
             yield draft
             sync_file(draft)
+            open_up(draft)  # a link has kept the mode and the group of its source, which is its user's alone
             draft.replace(target)
-            sync_folder(target.parent)
+            self._sync_up(target.parent)
         finally:
             draft.unlink(missing_ok=True)
 
@@ -88,16 +93,15 @@ class Folder:
         with self.new(name) as draft:
             try:
                 os.link(source, draft)
-                draft.chmod(draft.parent.stat().st_mode & 0o666)
             except OSError:
                 shutil.copyfile(source, draft)
 
     def move(self, name: str, to: str) -> None:
         """Give a file another name."""
         source, target = self.path / name, self.path / to
-        _make(target.parent)
+        make_folder(target.parent)
         source.replace(target)
-        sync_folder(target.parent)
+        self._sync_up(target.parent)
         sync_folder(source.parent)
 
     def remove(self, names: Iterable[str], on_each: Callable[[str], None] = tell_nobody) -> None:
@@ -112,18 +116,34 @@ class Folder:
             sync_folder(folder)
 
     def sync(self, names: Iterable[str]) -> None:
-        """Make durable what an engine wrote."""
-        folders = set()
-        for name in names:
-            path = self.path / name
+        """Make durable what an engine wrote, and as open as its folder."""
+        paths = [self.path / name for name in names]
+        for folder in {path.parent for path in paths}:
+            open_up_log(folder, [path for path in paths if path.parent == folder])
+        for path in paths:
             sync_file(path)
-            folders.add(path.parent)
-        for folder in folders:
+        for folder in {path.parent for path in paths}:
             sync_folder(folder)
+
+    def prepare(self) -> None:
+        """Make the folder, and try whether what a store needs works in it."""
+        make_store_folder(self.path)
+        if fault := fault_of(self.path):
+            with contextlib.suppress(OSError):
+                self.path.rmdir()
+            raise OSError(fault)
+        sync_folder(self.path.parent)
+
+    def _sync_up(self, folder: Path) -> None:
+        """Bring the names of a folder to the disk, and those of the folders above it: each of them may be new."""
+        while folder != self.path:
+            sync_folder(folder)
+            folder = folder.parent
+        sync_folder(folder)
 
     def may_write(self) -> bool:
         """Whether the folder is not there yet or this user may write to it."""
-        return not self.path.is_dir() or os.access(self.path, os.W_OK)
+        return not os.access(self.path, os.F_OK) or os.access(self.path, os.W_OK)
 
 
 def put_once(path: Path, content: bytes) -> bool:
@@ -134,6 +154,7 @@ def put_once(path: Path, content: bytes) -> bool:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        open_up(draft)
         os.link(draft, path)
         sync_folder(path.parent)
     except FileExistsError:
@@ -157,14 +178,6 @@ def sync_folder(path: Path) -> None:
     """Bring a folder's entries to the disk: a new name can vanish while its bytes survive."""
     if os.name != "nt":
         sync_file(path)
-
-
-def _make(folder: Path) -> None:
-    """Make a folder and those above it, each as durable as what goes into it."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        folder.mkdir(exist_ok=True)
-        sync_folder(folder.parent)
 
 
 def _draft(target: Path) -> Path:

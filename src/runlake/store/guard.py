@@ -19,6 +19,7 @@ from runlake.errors import StoreError
 if TYPE_CHECKING:
     from types import TracebackType
 
+_CAUSE, _END_OF_COLOUR = "↳", "\x1b[0m"  # how delta-rs begins each further line
 _ENGINES = (DeltaError, PolarsError, ArrowException, OSError)
 # Names of environment variables whose values open a bucket; engines may put a whole request into a message.
 _SECRET = re.compile(r"(?i)^(aws|azure|google|gcs).*(key|secret|token|sas|password|credential|account$)")
@@ -49,9 +50,9 @@ class guarded:  # noqa: N801  # reads as a verb: `with guarded("read", uri):`
             return
         text = str(problem)
         said = without_secrets(text)
-        first_line = (said.strip() or kind.__name__).splitlines()[0]
         # a traceback prints what an error came from
-        raise StoreError(self._what, self._store, first_line) from (problem if said == text else None)
+        cause = problem if said == text else None
+        raise StoreError(self._what, self._store, _in_one_line(said) or kind.__name__) from cause
 
 
 def without_secrets(text: str) -> str:
@@ -60,3 +61,10 @@ def without_secrets(text: str) -> str:
     for value in sorted(values, key=len, reverse=True):
         text = text.replace(value, "[redacted]")
     return _SIGNATURE.sub(r"\1=[redacted]", text)
+
+
+def _in_one_line(message: str) -> str:
+    """Return the first line of a message, or all of them where they lead from what failed to why, as those of delta-rs."""
+    lines = message.strip().splitlines()
+    causes = [line.partition(_CAUSE)[2].removeprefix(_END_OF_COLOUR).strip() for line in lines[1:] if _CAUSE in line]
+    return ": ".join([*lines[:1], *causes])

@@ -18,15 +18,16 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runlake.errors import RunlakeError
-from runlake.journal import journal_root, store_uri
+from runlake.journal import is_bucket, journal_root, store_uri
 from runlake.store.lock import draining
+from runlake.store.sharing import follow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 _LOOKS, _LOOK_EVERY_S = 10, 0.1
 _log = logging.getLogger("runlake.store.ingester")
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     uri = store_uri(options.store)
     _detach(journal_root(uri))
+    if not is_bucket(uri):
+        follow(Path(uri))
     try:
         return _work(uri, once=options.once)
     except (RunlakeError, OSError) as problem:

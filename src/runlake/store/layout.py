@@ -94,6 +94,7 @@ def open_store(store: str | Path | None = None, *, create: bool = False) -> Stor
 
 def _create(files: Files) -> None:
     try:
+        files.prepare()
         files.put_once(MARKER, json.dumps({"format": FORMAT, "id": str(uuid.uuid4())}).encode())
     except OSError as problem:
         raise StoreError("cannot create the store", files.uri, str(problem)) from problem

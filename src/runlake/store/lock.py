@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runlake.journal import is_bucket, make_root
+from runlake.journal.owner import machine_id
+from runlake.store.sharing import open_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOCK = "ingester.lock"
+# Machines may share a home and with it a journal root. Each brings in its own journals alone, so
+# none has to wait for another's ingester.
+LOCK = f"ingester-{machine_id()}.lock"
 MAINTENANCE = "maintenance.lock"
 _held: set[int] = set()
 
@@ -42,7 +46,7 @@ def maintaining(uri: str) -> contextlib.AbstractContextManager[bool]:
 
 @contextlib.contextmanager
 def _holding(lock: Path, mode: int) -> Iterator[bool]:
-    fd = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), mode)
+    fd = _opened(lock, mode)
     _held.add(fd)
     try:
         yield _acquire(fd) and _is_at(fd, lock)
@@ -51,6 +55,18 @@ def _holding(lock: Path, mode: int) -> Iterator[bool]:
             _held.discard(fd)
             _release(fd)
             os.close(fd)
+
+
+def _opened(lock: Path, mode: int) -> int:
+    inherited = getattr(os, "O_CLOEXEC", 0)
+    try:
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT | inherited, mode)
+    except PermissionError:
+        if not lock.exists():
+            raise
+        return os.open(lock, os.O_RDONLY | inherited)  # somebody else's: to lock it takes no right to write
+    open_up(lock, lock=True)
+    return fd
 
 
 def holds(root: Path) -> bool:

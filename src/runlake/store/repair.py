@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from runlake.schema import COMMIT_ORDER
 from runlake.store.archive import FOLDER, can_be_read, checkpoints, commit_bytes
-from runlake.store.delta import LOG, log_entry, log_versions, open_table
+from runlake.store.delta import LOG, log_entry, log_versions, make_checkpoint, open_table
 from runlake.store.guard import guarded
 from runlake.store.layout import open_store
 from runlake.store.lock import maintaining
@@ -53,7 +53,7 @@ def repair(uri: str) -> dict[str, int]:
                 for name in damaged:
                     files.move(name, f"{FOLDER}/{DAMAGED}/{name.removeprefix(f'{LOG}/')}")
                 _bring_back_commits(files)
-                open_table(files).create_checkpoint()
+                make_checkpoint(files, open_table(files))
                 mended[table.name] = len(damaged)
     return mended
 

@@ -66,6 +66,13 @@ class TestTheJournalRoot:
     def test_differs_by_store(self) -> None:
         assert journal_root("/a/lake") != journal_root("/b/lake")
 
+    @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs users")
+    def test_differs_by_user_where_they_share_a_folder(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        mine = journal_root("/a/lake")
+        monkeypatch.setattr(os, "geteuid", lambda: 4711)
+
+        assert journal_root("/a/lake") == mine.with_name(f"{mine.name.rpartition('-')[0]}-4711")
+
     def test_is_for_its_user_alone(self, store: str) -> None:
         root = make_root(store)
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runlake.journal import make_root
+from runlake.journal.owner import machine_id
+from runlake.session import delivery
 from runlake.session.delivery import ensure_ingester
 from runlake.store.ingest import drain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+PID = f"ingester-{machine_id()}.pid"
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts processes and looks for them")
 
 
@@ -29,7 +32,7 @@ def root(store: str, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def noted(root: Path) -> int:
-    text = (root / "ingester.pid").read_text().strip() if (root / "ingester.pid").exists() else ""
+    text = (root / PID).read_text().strip() if (root / PID).exists() else ""
     return int(text or 0)
 
 
@@ -53,7 +56,7 @@ class TestTheIngester:
         assert drain(store, wait_s=60).waiting == 0
 
     def test_that_was_started_and_has_no_lock_yet_is_not_started_again(self, store: str, root: Path) -> None:
-        (root / "ingester.pid").write_text(f"{os.getpid()}")
+        (root / PID).write_text(f"{os.getpid()}")
 
         ensure_ingester(store)
 
@@ -61,23 +64,34 @@ class TestTheIngester:
 
     @pytest.mark.parametrize("left", ["", "garbage", "999999999"])
     def test_that_is_gone_is_replaced(self, store: str, root: Path, left: str) -> None:
-        (root / "ingester.pid").write_text(left)
+        (root / PID).write_text(left)
 
         ensure_ingester(store)
 
         assert noted(root) not in {0, 999999999}
 
     def test_that_should_have_its_lock_by_now_is_replaced(self, store: str, root: Path) -> None:
-        (root / "ingester.pid").write_text(f"{os.getpid()}")
-        os.utime(root / "ingester.pid", (time.time() - 100,) * 2)
+        (root / PID).write_text(f"{os.getpid()}")
+        os.utime(root / PID, (time.time() - 100,) * 2)
 
         ensure_ingester(store)
 
         assert noted(root) != os.getpid()
 
     def test_that_another_process_starts_this_moment_is_left_to_it(self, store: str, root: Path) -> None:
-        with (root / "ingester.pid").open("w") as note:
+        with (root / PID).open("w") as note:
             fcntl.flock(note, fcntl.LOCK_EX)
             ensure_ingester(store)
 
         assert noted(root) == 0
+
+    def test_of_another_machine_that_shares_the_home_holds_nobody_up(self, store: str, root: Path) -> None:
+        with pytest.MonkeyPatch.context() as there, (root / "ingester-other.lock").open("w") as lock:
+            there.setattr(delivery, "machine_id", lambda: "other")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            ensure_ingester(store)
+            started_there = (root / "ingester-other.pid").exists()
+            there.undo()
+            ensure_ingester(store)
+
+        assert (started_there, noted(root) != 0) == (False, True)

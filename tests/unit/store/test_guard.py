@@ -27,6 +27,17 @@ class TestGuarded:
         with pytest.raises(StoreError, match="cannot read"), guarded("cannot read", "/lake"):
             pl.scan_parquet(f"{tmp_path}/none.parquet").collect()
 
+    def test_the_reason_is_told_with_what_failed(self) -> None:
+        with pytest.raises(StoreError) as caught, guarded("cannot append", "/lake"):
+            raise OSError(
+                "Generic LocalFileSystem error\n   \x1b[31m↳\x1b[0m Unable to rename file\n"
+                "   \x1b[31m↳\x1b[0m Operation not permitted (os error 1)\n"
+            )
+
+        assert caught.value.cause == (
+            "Generic LocalFileSystem error: Unable to rename file: Operation not permitted (os error 1)"
+        )
+
     @pytest.mark.parametrize("other", [KeyboardInterrupt, ValueError, SystemExit])
     def test_others_pass(self, other: type[BaseException]) -> None:
         with pytest.raises(other), guarded("cannot read", "/lake"):

@@ -12,7 +12,7 @@ import pytest
 
 from journaling import OTHER, Writer, counts, stored
 from runlake.journal import journal_root
-from runlake.store.lock import draining
+from runlake.store.lock import LOCK, draining
 from runlake.store.serving import Policy
 
 NOW = Policy(interval_s=0.0, urgent_s=0.0)
@@ -43,7 +43,7 @@ class TestTheProcess:
         Writer(store).start()
         ingester = process(store)
         try:
-            log = journal_root(store) / "ingester.lock"
+            log = journal_root(store) / LOCK
             deadline = time.monotonic() + 30
             while not log.exists() and time.monotonic() < deadline:
                 time.sleep(0.05)

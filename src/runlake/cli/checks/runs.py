@@ -61,7 +61,7 @@ def _silent(runs: pl.DataFrame, now: datetime) -> list[Finding]:
     told = (
         f"no sign of life for up to {duration(longest)} from {counted(silent.height, 'running run')}: {_names(silent)}"
     )
-    advice = "look whether they still run; if not, `runlake ingest` on their machine says that they were killed"
+    advice = "look whether they still run; if not, `runlake ingest` on their machine, by their user, says that they were killed"
     return [Finding("runs.silent", Severity.WARNING, told, advice)]
 
 

@@ -11,6 +11,7 @@ import pytest
 from runlake.cli.checks.journals import journal_findings
 from runlake.journal import Journal, journal_root, make_root
 from runlake.schema import TAGS
+from runlake.store.lock import LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def codes(found: list[Finding]) -> dict[str, str]:
 @pytest.fixture
 def held(store: str) -> Iterator[None]:
     """An ingester holds the lock."""
-    fd = os.open(make_root(store) / "ingester.lock", os.O_RDWR | os.O_CREAT)
+    fd = os.open(make_root(store) / LOCK, os.O_RDWR | os.O_CREAT)
     fcntl.flock(fd, fcntl.LOCK_EX)
     yield
     os.close(fd)
