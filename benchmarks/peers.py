@@ -20,7 +20,16 @@ def python(peer: str) -> Path:
     return found
 
 
+def versions() -> dict[str, str]:
+    """Return the version of each peer that is installed."""
+    found = {}
+    for peer in PACKAGES:
+        for info in (HOME / peer).glob(f"lib/python*/site-packages/{peer}-*.dist-info"):
+            found[peer] = info.name.removesuffix(".dist-info").rpartition("-")[2]
+    return found
+
+
 def clean_environment() -> dict[str, str]:
     """Return the environment without what would steer any of the trackers."""
-    steering = ("RUNLAKE_", "WANDB_", "MLFLOW_")
+    steering = ("RUNLAKE_", "WANDB_", "MLFLOW_", "TRACKIO_")
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
