@@ -191,6 +191,26 @@ def run(name: str, body: str, *words: str, folder: str | None = None, timeout_s:
     return found
 
 
+def asked(name: str, code: str, *words: str) -> dict[str, Any]:
+    """Run code alone where a tracker is installed; the JSON object that it prints last.
+
+    Args:
+        name: of the tracker.
+        code: gets an empty folder as `sys.argv[1]`.
+        words: further arguments, from `sys.argv[2]` on.
+
+    Raises:
+        RuntimeError: it failed; with what it said.
+    """
+    with place() as folder:
+        command = [python(name), "-c", code, folder, *words]
+        done = subprocess.run(command, env=environment(folder), cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{name} failed ({done.returncode}): {done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
 def environment(folder: str) -> dict[str, str]:
     """Return what a process of a tracker sees: nothing that steers one of them but these."""
     return peers.clean_environment() | {"RUNLAKE_JOURNAL": f"{folder}/journals", "BENCHMARK_OF": folder}
