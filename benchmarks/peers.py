@@ -30,6 +30,9 @@ def versions() -> dict[str, str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what would steer any of the trackers."""
-    steering = ("RUNLAKE_", "WANDB_", "MLFLOW_", "TRACKIO_")
+    """Return the environment without what would steer any of the trackers, or keep Python from caching bytecode.
+
+    An installed package has its bytecode; a checkout that may not write any would compile at each start.
+    """
+    steering = ("RUNLAKE_", "WANDB_", "MLFLOW_", "TRACKIO_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import runlake
-from benchmarks import trackers
+from benchmarks import peers, trackers
 from benchmarks.generate import KEYS, SETTINGS, generate
 from benchmarks.generate import Size as Store
 from benchmarks.measures import OURS, Measure, main
@@ -124,7 +124,7 @@ def in_new_processes(store: str, columns: list[str] | None, times: int) -> tuple
     took, peaks = [], []
     for _ in range(times):
         began = time.perf_counter()
-        done = subprocess.run(words, check=True, capture_output=True, text=True)
+        done = subprocess.run(words, check=True, capture_output=True, text=True, env=peers.clean_environment())
         took.append((time.perf_counter() - began) * 1e3)
         peaks.append(float(done.stdout))
     return tuple(took), tuple(peaks)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import runlake
-from benchmarks import trackers
+from benchmarks import peers, trackers
 from benchmarks.generate import Size as Store
 from benchmarks.measures import OURS, Measure, main
 from benchmarks.run_table import made, milliseconds
@@ -129,10 +129,11 @@ def measure(size: Size) -> Iterator[Measure]:
 
 def in_new_processes(store: str, runs: int, times: int) -> tuple[float, ...]:
     """Milliseconds from the start of a process until it has read the series, some times."""
+    words = [sys.executable, "-c", NEW_PROCESS, store, str(runs)]
     took = []
     for _ in range(times):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", NEW_PROCESS, store, str(runs)], check=True)
+        subprocess.run(words, check=True, env=peers.clean_environment())
         took.append((time.perf_counter() - began) * 1e3)
     return tuple(took)
 
