@@ -1,6 +1,6 @@
 """Promise: what `log()` has returned for survives `kill -9` at any moment, once: 0 lost, 0 duplicates.
 
-    python -m benchmarks.loss [--kills 120] [--peer-kills 24] [--at-once 8]
+    python -m benchmarks.loss [--kills 96] [--peer-kills 24] [--at-once 8]
 
 Some processes at once log into one store, up to a thousand times a second each, and count in shared
 memory what has returned; each is killed with SIGKILL, alone, after a time of its own. Then everything
@@ -50,7 +50,7 @@ SETTLE_S = 30.0
 class Size:
     """How many processes of Runlake and of each peer are killed, how many log at once, for how long at most."""
 
-    kills: int = 120
+    kills: int = 96
     peer_kills: int = 24
     at_once: int = 8
     longest_s: float = 1.5

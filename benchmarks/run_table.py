@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,15 +77,15 @@ def measure(size: Size) -> Iterator[Measure]:
         for name, store, runs, columns in (("small", small, size.small, None), ("large", large, size.large, WIDE)):
             lake = runlake.open_lake(store)
             of = f"first 100 of {runs:,} runs, {len(columns or lake.runs(limit=1).columns)} columns"
-            warm = milliseconds(lambda: lake.runs(where=WHERE, order_by=ORDER, limit=100, columns=columns), size.asked)  # noqa: B023 - called at once
-            yield Measure(f"table.{name}", OURS, warm, of)
+            ask = partial(lake.runs, where=WHERE, order_by=ORDER, limit=100, columns=columns)
+            yield from asked(f"table.{name}", ask, size.asked, of)
             cold, peaks = in_new_processes(store, columns, size.peer_asked)
             yield Measure(f"table.{name}_new", OURS, cold, "from the start of a process")
             yield Measure(f"table.{name}_peak_mib", OURS, peaks, "peak memory of that process")
         lake = runlake.open_lake(small)
         wide = lake.runs(limit=size.frame)
         of = f"{wide.height:,} of {size.small:,} runs, {len(wide.columns)} columns"
-        yield Measure("table.frame", OURS, milliseconds(lambda: lake.runs(limit=size.frame), size.asked), of)
+        yield from asked("table.frame", partial(lake.runs, limit=size.frame), size.asked, of)
     yield from of_peers(size)
 
 
@@ -97,15 +98,17 @@ def of_peers(size: Size) -> Iterator[Measure]:
         yield Measure("table.frame", name, tuple(found["frame"]), f"{found['rows']:,} of {size.small:,} runs")
 
 
-def milliseconds(ask: Callable[[], object], times: int) -> tuple[float, ...]:
-    """How long some calls take, after one that warms up."""
+def asked(figure: str, ask: Callable[[], object], times: int, of: str) -> Iterator[Measure]:
+    """Take the milliseconds of some calls, after one that warms up, and those of CPU on all cores."""
     ask()
-    took = []
+    took, cpu = [], []
     for _ in range(times):
-        began = time.perf_counter()
+        began, before = time.perf_counter(), time.process_time()
         ask()
         took.append((time.perf_counter() - began) * 1e3)
-    return tuple(took)
+        cpu.append((time.process_time() - before) * 1e3)
+    yield Measure(figure, OURS, tuple(took), of)
+    yield Measure(f"{figure}_cpu", OURS, tuple(cpu), "of CPU")
 
 
 def made(folder: Path, name: str, size: Store) -> str:

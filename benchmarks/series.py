@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ import runlake
 from benchmarks import peers, trackers
 from benchmarks.generate import Size as Store
 from benchmarks.measures import OURS, Measure, main
-from benchmarks.run_table import made, milliseconds
+from benchmarks.run_table import asked, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,8 +116,8 @@ def measure(size: Size) -> Iterator[Measure]:
             ids = lake.runs(limit=runs, columns=["run_id"])["run_id"].to_list()
             points = lake.metrics(run_ids=ids, keys=["loss"]).height
             assert points == runs * shape.points
-            warm = milliseconds(lambda: lake.metrics(run_ids=ids, keys=["loss"]), size.asked)  # noqa: B023 - called at once
-            yield Measure(f"series.{name}", OURS, warm, f"{runs:,} x {shape.points:,} points")
+            ask = partial(lake.metrics, run_ids=ids, keys=["loss"])
+            yield from asked(f"series.{name}", ask, size.asked, f"{runs:,} x {shape.points:,} points")
             cold = in_new_processes(store, runs, size.peer_asked)
             yield Measure(f"series.{name}_new", OURS, cold, "from the start of a process")
     for name, code in PEERS.items():

@@ -51,7 +51,7 @@ class Size:
     """How much is measured: runs of one process or as many as fit into the seconds, processes, runs of each."""
 
     runs: int = 400
-    limit_s: float = 6.0
+    limit_s: float = 5.0
     processes: int = 8
     each: int = 20
     rounds: int = 3

@@ -1,6 +1,6 @@
 """Promise: a metric point takes at most 6 bytes on disk once its table is compacted.
 
-    python -m benchmarks.storage [--runs 1000] [--peer-runs 10]
+    python -m benchmarks.storage [--runs 1000] [--peer-runs 5]
 
 Runlake's figure is that of all columns in the live data files of `metrics`, by the points in them, of a
 store that `benchmarks/generate.py` makes: 20 series of 50 points a run, times that jitter, values of 6
@@ -54,7 +54,7 @@ class Size:
     """How many runs are stored."""
 
     runs: int = 1_000
-    peer_runs: int = 10
+    peer_runs: int = 5
 
 
 QUICK = Size(runs=20, peer_runs=1)

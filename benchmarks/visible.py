@@ -1,6 +1,6 @@
 """Promise: a new point is visible in the dashboard within 5 s on the writer's machine, elsewhere 5 s after the flush.
 
-    python -m benchmarks.visible [--points 20]
+    python -m benchmarks.visible [--points 15]
 
 Logs values that can be told apart, one every few seconds, while Chromium shows the run's page, and
 times each from the return of `log()` until the page shows it. A second dashboard serves the same store
@@ -40,7 +40,7 @@ FLUSH_S = 60.0  # see `runlake.store.serving.Policy`
 class Size:
     """How many points are timed; how long to wait for those that another machine has not seen yet."""
 
-    points: int = 20
+    points: int = 15
     elsewhere_s: float = 80.0
 
 
