@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import mmap
 import random
+import statistics
 import struct
 import subprocess
 import time
@@ -75,10 +76,11 @@ def measure(size: Size) -> Iterator[Measure]:
         found: list[Loss] = []
         while len(found) < wanted:
             found += killed(name, min(size.at_once, wanted - len(found)), size.longest_s)
-        of = f"{len(found)} kills, {sum(one.returned for one in found):,} calls had returned"
+        returned = sum(one.returned for one in found)
+        each = statistics.median(one.lost for one in found), max(one.lost for one in found)
+        of = f"{len(found)} kills, {returned:,} calls had returned; median {each[0]:.0f}, at most {each[1]} of one kill"
         yield Measure("kill.lost", name, (float(sum(one.lost for one in found)),), of)
-        yield Measure("kill.doubled", name, (float(sum(one.doubled for one in found)),), of)
-        yield Measure("kill.lost_each", name, tuple(float(one.lost) for one in found), "calls lost by each kill")
+        yield Measure("kill.doubled", name, (float(sum(one.doubled for one in found)),), f"{len(found)} kills")
 
 
 def killed(name: str, victims: int, longest_s: float) -> list[Loss]:
