@@ -170,7 +170,7 @@ def _taken(name: str, measure: Callable[[S], Iterable[Measure]], size: S, *, qui
         machine=machine(),
         load=(round(before, 1), round(os.getloadavg()[0], 1)),
         versions=versions(),
-        size=asdict(size),  # type: ignore[call-overload]  # a dataclass
+        size={name: value for name, value in asdict(size).items() if name != "keep"},  # type: ignore[call-overload]  # a dataclass
         measures=tuple(found),
     )
 

@@ -137,7 +137,7 @@ def _how(taken: Sequence[Taken]) -> str:
         "|---|---|---:|---|---|",
     ]
     for one in taken:
-        size = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in one.size.items() if name != "keep")
+        size = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in one.size.items())
         at = one.at[:16].replace("T", " ")
         rows.append(f"| `{one.benchmark}` | {at} | {one.took_s:,.0f} s | {one.load[0]}, {one.load[1]} | {size} |")
     machines = dict.fromkeys("; ".join(one.machine.values()) for one in taken)
