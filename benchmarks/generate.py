@@ -66,6 +66,7 @@ class Size:
         metrics: series of each; a tenth of the runs has rare keys among them.
         points: points of each series; 0 leaves points out but not their summaries.
         per_batch: runs that are delivered at once.
+        digits: decimals of the values; 17 leaves random doubles as they are.
     """
 
     runs: int = 100_000
@@ -73,6 +74,7 @@ class Size:
     metrics: int = 20
     points: int = 50
     per_batch: int = 1_000
+    digits: int = 6
 
 
 def generate(store: str, size: Size, *, seed: int = 1, say: Callable[[str], object] | None = None) -> None:
@@ -143,7 +145,7 @@ class _Batch:
         reached = self.skill[run_of]
         curve = 1 - np.exp(-np.arange(length) / (length / 5))
         level = np.where(rises[:, None], reached[:, None] * curve, 1.2 - reached[:, None] * curve)
-        value = np.round(level + random.normal(0, 0.02, level.shape), 6).ravel()
+        value = np.round(level + random.normal(0, 0.02, level.shape), self.size.digits).ravel()
         value[random.random(size) < 0.0005] = np.nan
         # a step takes about as long as the one before, and all that is logged in one call has one time
         ticks = (self.duration_us // length)[:, None] * random.normal(1, 0.02, (self.count, length))

@@ -2,19 +2,25 @@
 
     python -m benchmarks.log_cost [--calls 20000] [--rounds 3]
 
-Runs Runlake, its peers and one bare `os.write` one after the other, each in a process of its own and
-each peer in an environment of its own (`benchmarks/peers.py` makes them), for some rounds, and prints
-medians over the rounds with ratios. CPU is that of the whole process tree, from before the first call
-until everything is in the store: Runlake's is that of training process and ingester, whose start is
-most of it where calls are few.
+And: a call costs <= 10 us of CPU, that of all processes, until it is in the tables.
+
+Runs Runlake, its peers and one bare `os.write` one after the other, each in a process of its own, for
+some rounds. CPU is that of the process and of all that came of it, from after the start of the run
+until everything is in the store, so that a peer's import and set-up are left out. Runlake's ingester
+starts after that and imports for a second; what it costs per call is therefore taken twice: with that
+start, over `calls`, and without, from the difference between `calls` and `long_calls`.
 """
 
 from __future__ import annotations
 
-import argparse
-import statistics
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from benchmarks import trackers
+from benchmarks.measures import OURS, Measure, main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BODY = """
 calls = int(sys.argv[2])
@@ -37,27 +43,40 @@ print(json.dumps({"p50": took[len(took) // 2] / 1e3, "p99": took[len(took) * 99 
 FEWER = {"mlflow": 40, "tensorboardX": 4}
 
 
-def main() -> None:
-    """Measure all in turn, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calls", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    args = parser.parse_args()
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: calls of each tracker but for slow ones, and of Runlake once more; rounds."""
+
+    calls: int = 20_000
+    long_calls: int = 200_000
+    rounds: int = 3
+
+
+QUICK = Size(calls=400, long_calls=4_000, rounds=1)
+
+
+def measure(size: Size) -> Iterator[Measure]:
+    """Take what `log()` costs each tracker."""
     found: dict[str, list[dict[str, float]]] = {name: [] for name in trackers.CODE}
-    for _ in range(args.rounds):
-        for name in found:
-            found[name].append(trackers.run(name, BODY, str(max(args.calls // FEWER.get(name, 1), 200))))
-    middle = {name: {k: statistics.median(r[k] for r in rounds) for k in rounds[0]} for name, rounds in found.items()}
-    fewer = ", ".join(f"{name} {max(args.calls // n, 200)}" for name, n in FEWER.items())
-    print(f"log() of 5 metrics, {args.calls} calls ({fewer}), median of {args.rounds} rounds, microseconds\n")
-    print(f"| {'':12} | {'p50':>9} | {'p99':>9} | until on disk | CPU until in the store | p50 / runlake |")
-    print(f"|{'-' * 14}|{'-' * 10}:|{'-' * 10}:|--------------:|-----------------------:|--------------:|")
-    for name, row in middle.items():
-        ratio = row["p50"] / middle["runlake"]["p50"]
-        print(
-            f"| {name:12} | {row['p50']:9.1f} | {row['p99']:9.1f} | {row['durable']:13.1f} | {row['cpu']:22.1f} | {ratio:13.1f} |"
-        )
+    long = []
+    for _ in range(size.rounds):
+        for name, rounds in found.items():
+            rounds.append(trackers.run(name, BODY, str(_calls(size, name))))
+        long.append(trackers.run(OURS, BODY, str(size.long_calls)))
+    for figure in ("p50", "p99", "durable", "cpu"):
+        for name, rounds in found.items():
+            calls = _calls(size, name)
+            first = "cpu_with_start" if (figure, name) == ("cpu", OURS) else figure
+            yield Measure(f"log.{first}", name, tuple(r[figure] for r in rounds), f"{calls:,} calls")
+    more = size.long_calls - size.calls
+    both = zip(long, found[OURS], strict=True)
+    cpu = tuple((a["cpu"] * size.long_calls - b["cpu"] * size.calls) / more for a, b in both)
+    yield Measure("log.cpu", OURS, cpu, f"{size.long_calls:,} calls less {size.calls:,}")
+
+
+def _calls(size: Size, name: str) -> int:
+    return max(size.calls // FEWER.get(name, 1), 200)
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, measure, Size(), QUICK)

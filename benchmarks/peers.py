@@ -20,7 +20,19 @@ def python(peer: str) -> Path:
     return found
 
 
+def versions() -> dict[str, str]:
+    """Return the version of each peer that is installed."""
+    found = {}
+    for peer in PACKAGES:
+        for info in (HOME / peer).glob(f"lib/python*/site-packages/{peer}-*.dist-info"):
+            found[peer] = info.name.removesuffix(".dist-info").rpartition("-")[2]
+    return found
+
+
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what would steer any of the trackers."""
-    steering = ("RUNLAKE_", "WANDB_", "MLFLOW_")
+    """Return the environment without what would steer any of the trackers, or keep Python from caching bytecode.
+
+    An installed package has its bytecode; a checkout that may not write any would compile at each start.
+    """
+    steering = ("RUNLAKE_", "WANDB_", "MLFLOW_", "TRACKIO_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}

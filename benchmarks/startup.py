@@ -2,19 +2,23 @@
 
     python -m benchmarks.startup [--rounds 7]
 
-Each measurement is a process of its own, the trackers in turn. "empty" is an interpreter that does
-nothing; import is net of it.
+Each measurement is a process of its own, the trackers in turn, each with a store that is not there yet.
+Import is net of an interpreter that does nothing. The figure from process start ends when the process
+does, which is right after the first `log()` has returned.
 """
 
 from __future__ import annotations
 
-import argparse
-import statistics
 import subprocess
-import tempfile
 import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from benchmarks import trackers
+from benchmarks.measures import OURS, Measure, main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 IMPORTS = {
     "runlake": "import runlake",
@@ -30,9 +34,40 @@ os._exit(0)
 """
 
 
-def seconds(name: str, code: str) -> float:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How often each is measured."""
+
+    rounds: int = 5
+
+
+QUICK = Size(rounds=1)
+
+
+def measure(size: Size) -> Iterator[Measure]:
+    """Take how long each tracker needs to start."""
+    empty: dict[str, list[float]] = {name: [] for name in IMPORTS}
+    imports: dict[str, list[float]] = {name: [] for name in IMPORTS}
+    firsts: dict[str, list[float]] = {name: [] for name in IMPORTS}
+    helps: list[float] = []
+    for name in IMPORTS:  # leaves the bytecode of a checkout behind, as an installed package has it
+        milliseconds(name, trackers.HEAD + trackers.CODE[name] + FIRST)
+    for _ in range(size.rounds):
+        for name, code in IMPORTS.items():
+            empty[name].append(milliseconds(name, "pass"))
+            imports[name].append(milliseconds(name, code) - empty[name][-1])
+            firsts[name].append(milliseconds(name, trackers.HEAD + trackers.CODE[name] + FIRST))
+        helps.append(milliseconds(OURS, "from runlake.cli.main import main; main(['--help'])"))
+    for name in IMPORTS:
+        yield Measure("start.import", name, tuple(imports[name]), "net of the interpreter")
+        yield Measure("start.first_log", name, tuple(firsts[name]), "from the start of the process")
+        yield Measure("start.empty", name, tuple(empty[name]), "an interpreter that does nothing")
+    yield Measure("start.help", OURS, tuple(helps), "`runlake --help`")
+
+
+def milliseconds(name: str, code: str) -> float:
     """Wall time of a process."""
-    with tempfile.TemporaryDirectory() as folder:
+    with trackers.place() as folder:
         words = [trackers.python(name), "-c", code, folder]
         began = time.perf_counter()
         subprocess.run(
@@ -40,35 +75,12 @@ def seconds(name: str, code: str) -> float:
             check=True,
             env=trackers.environment(folder),
             cwd=folder,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
         )
-        return time.perf_counter() - began
-
-
-def main() -> None:
-    """Measure all in turn, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
-    args = parser.parse_args()
-    imports: dict[str, list[float]] = {name: [] for name in IMPORTS}
-    firsts: dict[str, list[float]] = {name: [] for name in IMPORTS}
-    helps: list[float] = []
-    for _ in range(args.rounds):
-        for name, code in IMPORTS.items():
-            empty = seconds(name, "pass")
-            imports[name].append(seconds(name, code) - empty)
-            firsts[name].append(seconds(name, trackers.HEAD + trackers.CODE[name] + FIRST))
-        helps.append(seconds("runlake", "from runlake.cli.main import main; main(['--help'])"))
-    first = {name: statistics.median(rounds) for name, rounds in firsts.items()}
-    print(f"start-up, median of {args.rounds} rounds, ms\n")
-    print("| | import, net | process start to first log() | it / runlake |")
-    print("|---|---:|---:|---:|")
-    for name in IMPORTS:
-        net = statistics.median(imports[name])
-        print(f"| {name} | {net * 1e3:.0f} | {first[name] * 1e3:.0f} | {first[name] / first['runlake']:.1f} |")
-    print(f"\n`runlake --help` from the start of the process: {statistics.median(helps) * 1e3:.0f} ms")
+        return (time.perf_counter() - began) * 1e3
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, measure, Size(), QUICK)

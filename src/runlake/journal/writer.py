@@ -25,7 +25,7 @@ from runlake.ids import new_id, new_writer
 from runlake.journal import format as fmt
 from runlake.journal.contents import RunContent
 from runlake.journal.disk import SegmentFile
-from runlake.journal.owner import this_process
+from runlake.journal.owner import machine_id, this_process
 from runlake.journal.place import OWNER_FILE, create_once, journal_root, make_root
 from runlake.journal.shapes import Shape
 from runlake.schema import EVENTS, Table
@@ -203,10 +203,15 @@ class Journal:
             return self._close(sync=sync)
         return True
 
-    def close_if_older(self, age_s: float) -> None:
-        """Close the segment if it has been open for that long: the way of a long run to the tables."""
+    def close_by_period(self, period_s: int) -> None:
+        """Close the segment where a period has ended since it was opened: the way of a long run to the tables.
+
+        All processes of a machine do so at one moment, and so share a commit; other machines have other moments.
+        """
+        phase_us, period_us = zlib.crc32(machine_id().encode()), period_s * 1_000_000
         with self._lock:
-            if self._file is not None and self.clock.now_us() - self._opened_at >= age_s * 1e6:
+            ended = (self.clock.now_us() + phase_us) // period_us != (self._opened_at + phase_us) // period_us
+            if self._file is not None and ended:
                 self.close_segment(sync=False)
 
     def first_time(self, *what: str) -> bool:

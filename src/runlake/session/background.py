@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TICK_S = 2.0
 SAMPLE_EVERY_S = 10.0
-FLUSH_EVERY_S = 60.0
+FLUSH_EVERY_S = 60
 
 _log = logging.getLogger("runlake")
 
@@ -124,7 +124,7 @@ def _look_after(one: Watched) -> None:
         one.beaten_at = now
         at = one.recorder.now()
         one.recorder.rows({RUNS: [RUNS.row(ts=at, heartbeat_at=at)]})
-    one.recorder.journal.close_if_older(FLUSH_EVERY_S)
+    one.recorder.journal.close_by_period(FLUSH_EVERY_S)
 
 
 background = Background()

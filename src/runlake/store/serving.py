@@ -31,18 +31,20 @@ class Policy:
     """When a backlog is delivered, in seconds and bytes.
 
     Attributes:
-        interval_s: closed segments wait this long for others to go with them.
+        interval_s: closed segments wait this long for others to go with them: those of all processes of
+            a machine close within a tick of each other, once a minute.
         urgent_s: the end of a run, an action or a dead process waits this long.
         enough_bytes: this much goes at once: some 100,000 points.
         flood_bytes: this much goes at once, whatever the budget says.
-        retry_s: after a failure, doubled with each one in a row up to `interval_s`.
+        retry_s: after a failure, doubled with each one in a row up to `most_s`.
     """
 
-    interval_s: float = 60.0
+    interval_s: float = 4.0
     urgent_s: float = 2.0
     enough_bytes: int = 4 * 1024 * 1024
     flood_bytes: int = 64 * 1024 * 1024
     retry_s: float = 2.0
+    most_s: float = 60.0
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class Schedule:
             self.budget.spend(time.time())
         stuck = report.failed or (report.waiting > 0 and not report.ingested)
         self.failures = self.failures + 1 if stuck else 0
-        wait_s = min(self.policy.retry_s * 2 ** min(self.failures, 10), self.policy.interval_s)
+        wait_s = min(self.policy.retry_s * 2 ** min(self.failures, 10), self.policy.most_s)
         wait_s *= random.uniform(0.5, 1.0)  # machines that fought for a commit do not meet again
         self.not_before = now + wait_s if stuck else 0.0
 

@@ -52,6 +52,41 @@ def points(segment: Segment) -> list[tuple[str, int, float, int, int, Mapping[st
     return sorted(calls, key=lambda call: call[1])
 
 
+class TestAPeriod:
+    def test_ends_at_one_moment_for_all_processes_of_a_machine(self, store: str) -> None:
+        clock = Ticks()
+        first, second = Journal(store, clock), Journal(store, clock)
+        first.points("r", {"a": 1.0}, 0.0)
+        clock.now += 17_000_000
+        second.points("r", {"a": 1.0}, 0.0)
+
+        closed = []
+        for _ in range(120):
+            clock.now += 1_000_000
+            for journal in (first, second):
+                journal.points("r", {"a": 1.0}, 0.0)
+                journal.close_by_period(60)
+            links = {
+                name: sum(s.links is not None for s in segments(first) if s.writer == name) for name in names(first)
+            }
+            closed.append(set(links.values()))
+
+        # both have closed as many, at every look; and each once a minute
+        assert all(len(counts) == 1 for counts in closed[60:])
+        assert closed[-1] == {2}
+
+    def test_that_goes_on_closes_nothing(self, journal: Journal) -> None:
+        journal.points("r", {"a": 1.0}, 0.0)
+
+        journal.close_by_period(10**6)
+
+        assert [segment.links for segment in segments(journal)] == [None]
+
+
+def names(journal: Journal) -> set[str]:
+    return {segment.writer for segment in segments(journal)}
+
+
 class TestACall:
     def test_of_numbers_reads_back_as_it_was_logged(self, journal: Journal) -> None:
         journal.points("r", {"b": 2.0, "a": 1}, 0.5)

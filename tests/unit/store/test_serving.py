@@ -32,17 +32,17 @@ class TestTheSchedule:
 
         assert [self.due(schedule, store, now) for now in (0.0, 1.9, 2.0)] == [False, False, True]
 
-    def test_lets_the_rest_wait_for_a_minute(self, schedule: Schedule, store: str) -> None:
+    def test_lets_the_rest_wait_for_the_other_processes(self, schedule: Schedule, store: str) -> None:
         Writer(store).start().close()
 
-        assert [self.due(schedule, store, now) for now in (0.0, 59.0, 60.0)] == [False, False, True]
+        assert [self.due(schedule, store, now) for now in (0.0, 3.9, 4.0)] == [False, False, True]
 
     def test_counts_from_the_first_one(self, schedule: Schedule, store: str) -> None:
         writer = Writer(store).start().close()
         self.due(schedule, store, 0.0)
         writer.log(0, loss=1.0).close()
 
-        assert [self.due(schedule, store, now) for now in (59.0, 60.0)] == [False, True]
+        assert [self.due(schedule, store, now) for now in (3.9, 4.0)] == [False, True]
 
     def test_takes_much_at_once(self, store: str, tmp_path: Path) -> None:
         eager = Schedule(Policy(enough_bytes=100), Budget(tmp_path / "budget.json", at=time.time()))

@@ -1,0 +1,259 @@
+"""What is promised, by what figure of which benchmark it is shown, and why some of it is missed.
+
+The notes are kept by hand: the renderer prints one below the table where its promise was missed, and
+under "what to know" where it was kept. Change a note when a measurement proves it wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise, its figure and its limit.
+
+    Attributes:
+        says: the promise in words, without its limit.
+        figure: `Measure.figure` that shows it.
+        benchmark: module that takes the figure.
+        limit: the most that the figure may be, or the least where `at_least`.
+        unit: of figure and limit.
+        over: the tracker whose figure has to be `limit` times Runlake's, where the promise is a ratio.
+        lower_is_better: how the peers' ratio is to be taken.
+        also: figures of Runlake's own that belong beside it, with what they are.
+        missed: why it was missed and what would reach it.
+        know: what the figure does not say.
+    """
+
+    says: str
+    figure: str
+    benchmark: str
+    limit: float
+    unit: str
+    at_least: bool = False
+    over: str = ""
+    lower_is_better: bool = True
+    also: tuple[tuple[str, str], ...] = ()
+    missed: str = ""
+    know: str = ""
+
+
+_CAPTURE = (
+    "A background thread records code, packages and machine during the first tenth of a second, and the"
+    " calls made meanwhile share the interpreter with it; on a machine with two cores it competes for the"
+    " core as well."
+)
+
+PROMISES: tuple[Promise, ...] = (
+    Promise(
+        "`log()` of 5 metrics, p50",
+        "log.p50",
+        "log_cost",
+        5,
+        "µs",
+        also=(("log.durable", "µs a call until `finish()` has returned"),),
+        missed="The same code has been measured between 4.1 and 8.9 µs within a day, with the load of the machine; the"
+        " bare `os.write` beside it in `results/log_cost.json` shows how busy it was. Encoding already happens in C.",
+    ),
+    Promise(
+        "`log()` of 5 metrics, p99",
+        "log.p99",
+        "log_cost",
+        50,
+        "µs",
+        missed=f"{_CAPTURE} With `capture=False` the p99 has been 9 µs. Capturing in a process of its own instead of a"
+        " thread would take it out of the training.",
+    ),
+    Promise(
+        "`log()` of 5 metrics, p50: W&B offline by Runlake",
+        "log.p50",
+        "log_cost",
+        20,
+        "times",
+        at_least=True,
+        over="wandb",
+        missed="See the p50.",
+    ),
+    Promise(
+        "CPU of all processes per call until it is in the tables",
+        "log.cpu",
+        "log_cost",
+        10,
+        "µs",
+        also=(("log.cpu_with_start", "with the start of the ingester"),),
+        missed="Decoding, sorting and compressing every point once is most of it; it was 3 to 4 µs over 200,000 calls"
+        " on a quiet machine.",
+        know="The ingester's start, which imports Polars and deltalake for about a second of CPU at low priority, is"
+        " left out as the imports of the peers are. It is paid once per machine and store while anything logs"
+        " there, not once per run; spread over the calls of a single short training it is many times the rest.",
+    ),
+    Promise(
+        "calls that had returned, lost by `kill -9`",
+        "kill.lost",
+        "loss",
+        0,
+        "calls",
+        also=(("kill.doubled", "rows there twice"),),
+        know="`RUNLAKE_KILLS=100 pytest -s tests/crash/test_kill.py` kills 300 trainings and their recoveries as"
+        " well, one, four and sixteen at a time, and checks every row; it has to pass before a release. MLflow's"
+        " figure is over few calls, as it returns from some hundred a second.",
+    ),
+    Promise("rows there twice after `kill -9` and recovery", "kill.doubled", "loss", 0, "rows"),
+    Promise(
+        "64 writers at once on one store: calls lost",
+        "writers.lost",
+        "writers",
+        0,
+        "calls",
+        also=(("writers.per_s", "calls a second"), ("writers.settled", "s until all is in the tables")),
+        know="The peers' writers make far fewer calls than Runlake's, and MLflow has fewer writers.",
+    ),
+    Promise("64 writers at once on one store: calls failed", "writers.failed", "writers", 0, "calls"),
+    Promise("64 writers at once on one store: rows there twice", "writers.doubled", "writers", 0, "rows"),
+    Promise(
+        "short runs (12 params, 3 tags, 100 points), one process",
+        "short.per_s",
+        "short_runs",
+        200,
+        "runs/s",
+        at_least=True,
+        lower_is_better=False,
+        also=(("short.settled", "s until all of them are in the tables"),),
+        missed="A run is 5 to 8 ms of CPU in its process, nearly all of it Python, so that 200 a second need a core to"
+        " themselves; the ingester, which starts with the first run, imports on the other one meanwhile. It takes"
+        " less work per run: fewer files made for each, or a journal that several runs share.",
+    ),
+    Promise(
+        "8 processes, 20 short runs each, one store",
+        "short.together",
+        "short_runs",
+        1,
+        "s",
+        missed="160 runs are about 1.3 s of CPU, and two cores have two seconds of it to give in one; the ingester"
+        " takes its share. What makes short runs cheaper makes these cheaper.",
+    ),
+    Promise(
+        "bytes per metric point, compacted",
+        "bytes.point",
+        "storage",
+        6,
+        "bytes",
+        also=(
+            ("bytes.point_random", "with random doubles"),
+            ("bytes.appended", "before compaction"),
+            ("bytes.data", "the data files of all tables"),
+        ),
+        missed="The values take most of it. Fewer decimals would, and so would a value type of 32 bits, which would"
+        " not keep what was logged.",
+        know="Smaller stores take more, as a file has its footer; replaced files stay until `runlake vacuum`.",
+    ),
+    Promise(
+        "a new point in the dashboard, on the writer's machine",
+        "visible.here",
+        "visible",
+        5,
+        "s",
+        missed="The page looks every 2 s; on a loaded machine its own run is the rest.",
+        know="The median counts; the longest stands beside it.",
+    ),
+    Promise(
+        "a new point in the dashboard, on another machine",
+        "visible.elsewhere",
+        "visible",
+        65,
+        "s",
+        missed="A live run closes a segment after 60 s, and the ingester lets it wait another 60 s for others to be"
+        " committed with, so that a point takes up to two minutes. Counting the wait from the segment's first point"
+        " would make it one.",
+        know="The other machine is a second dashboard here that cannot see the journals.",
+    ),
+    Promise(
+        "filter, order, first 100 of 20,000 runs, every column",
+        "table.small",
+        "run_table",
+        20,
+        "ms",
+        also=(
+            ("table.small_cpu", "ms of CPU"),
+            ("table.small_new", "ms in a new process"),
+            ("table.small_peak_mib", "MiB at its peak"),
+        ),
+        missed="Filter and order are quick; building 100 rows of every key that one of those runs has is the rest: with"
+        " `columns=` it takes less.",
+    ),
+    Promise(
+        "filter, order, first 100 of 100,000 runs x 30 columns",
+        "table.large",
+        "run_table",
+        100,
+        "ms",
+        also=(
+            ("table.large_cpu", "ms of CPU"),
+            ("table.large_new", "ms in a new process"),
+            ("table.large_peak_mib", "MiB at its peak"),
+        ),
+        missed="A question of 30 columns is about a hundred small Polars queries, each over the rows of one key, and"
+        " they are nearly all of its time. Asking for all columns in one query would save what each costs at least,"
+        " and let the cores share the work.",
+        know="MLflow and Trackio were not loaded with 100,000 runs.",
+    ),
+    Promise(
+        "the same in the page, from the Enter key",
+        "page.table",
+        "page",
+        300,
+        "ms",
+        also=(("page.table_first", "ms for the first filter"),),
+        missed="The page asks for the number of runs by status, the number that fit and the rows, each of which is a"
+        " pass over 100,000 runs, and then sends the table. One pass that answers all three would do.",
+    ),
+    Promise(
+        "1,000 runs with params and last metrics as a frame",
+        "table.frame",
+        "run_table",
+        30,
+        "ms",
+        also=(("table.frame_cpu", "ms of CPU"),),
+        missed="See the first 100 of 20,000 runs.",
+    ),
+    Promise(
+        "one series of a million points",
+        "series.long",
+        "series",
+        50,
+        "ms",
+        also=(("series.long_cpu", "ms of CPU"), ("series.long_new", "ms in a new process")),
+        missed="Reading the five columns of the answer is about 100 ms of CPU. The rest is two more columns, which only decide"
+        " between points of one step and time, and sorting what compaction has left in order. Leaving both out where"
+        " the files are in order would bring it near 50 ms on two cores.",
+    ),
+    Promise(
+        "50 series of 10,000 points",
+        "series.many",
+        "series",
+        50,
+        "ms",
+        also=(("series.many_cpu", "ms of CPU"), ("series.many_new", "ms in a new process")),
+        missed="As one long series: reading is about 100 ms of CPU, and two more columns and the sorting are the rest.",
+    ),
+    Promise(
+        "`import runlake`",
+        "start.import",
+        "startup",
+        100,
+        "ms",
+        missed="It is about 20 ms of CPU, its bytecode at hand; more is the machine's load.",
+    ),
+    Promise(
+        "process start to the first `log()` returned",
+        "start.first_log",
+        "startup",
+        150,
+        "ms",
+        missed="About 20 ms is the interpreter, 20 ms `import runlake`, 10 ms `start_run` itself, and some 100 ms of CPU"
+        " what `start_run` imports: msgspec, logging, tokenize and ast among it. Importing the capture of code and"
+        " environment in the thread that does it would take most of that out of the way.",
+    ),
+)
+BENCHMARKS = tuple(dict.fromkeys(one.benchmark for one in PROMISES))
