@@ -64,6 +64,45 @@ def _points(
     keys: Iterable[str] | None,
     order: Sequence[str],
 ) -> pl.DataFrame:
+    runs, names = _listed(run_ids), _listed(keys)
+    rows = rows_of(source, table, runs, names)
+    found = read(source, table, rows.select(columns))
+    # Compacted files have a series in the order of its steps, and hardly any series has two points of one step
+    # and time: so neither a sort nor the columns that only settle a tie are needed as a rule.
+    series = [name for name, asked in (("run_id", runs), ("key", names)) if asked is None or len(asked) > 1]
+    within = [c for c in order if c in columns]
+    if _ascends(found, series, within):
+        return found
+    found = found.sort("run_id", "key", *within, nulls_last=True)
+    if _ascends(found, series, within):
+        return found
     extra = [c for c in order if c not in columns]
-    found = read(source, table, rows_of(source, table, run_ids, keys).select(*columns, *extra))
-    return found.sort("run_id", "key", *order, nulls_last=True).select(columns)
+    return (
+        read(source, table, rows.select(*columns, *extra))
+        .sort("run_id", "key", *order, nulls_last=True)
+        .select(columns)
+    )
+
+
+def _listed(names: Iterable[str] | None) -> list[str] | None:
+    return None if names is None else list(dict.fromkeys(names))
+
+
+def _ascends(rows: pl.DataFrame, series: Sequence[str], within: Sequence[str]) -> bool:
+    """Whether each row comes after the one before it; no two may be equal.
+
+    Args:
+        rows: points or samples.
+        series: columns that tell series apart: "run_id", "key", both or, for one series, neither.
+        within: what orders a series; its first column differs nearly always.
+    """
+    goes_on = pl.col(within[0]) > pl.col(within[0]).shift(1)
+    for name in series:
+        goes_on &= pl.col(name) == pl.col(name).shift(1)
+    # what has no order, such as a null beside a number, is for the sort to settle
+    rest = rows.select(pl.arg_where(~goes_on.slice(1).fill_null(value=False))).to_series()
+    before, now = rows[rest], rows[rest + 1]
+    after = pl.repeat(value=False, n=len(rest), eager=True)
+    for name in reversed([*series, *within]):
+        after = ((now[name] > before[name]) | (now[name].eq_missing(before[name]) & after)).fill_null(value=False)
+    return bool(after.all())
