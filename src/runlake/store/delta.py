@@ -217,7 +217,9 @@ def latest_version(path: Path, known: int | None = None) -> int | None:
     if known is not None:
         while log_entry(path, known + 1).exists():
             known += 1
-        return known
+        if log_entry(path, known).exists():
+            return known
+        # the log begins after it by now: archives take the oldest commits, and which one is the newest is open
     return max(log_versions(path), default=None)
 
 

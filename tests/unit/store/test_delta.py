@@ -13,7 +13,7 @@ from journaling import Writer
 from runlake.errors import StoreError
 from runlake.schema import RUNS, TABLES, TAGS, Column, Kind, Table
 from runlake.store import arrow
-from runlake.store.archive import commit_info
+from runlake.store.archive import Keep, archivable, archive, commit_info
 from runlake.store.delta import PROPERTIES, Appender, create, latest_version, log_entry, open_table
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
@@ -132,6 +132,28 @@ class TestAnAppend:
         with pytest.raises(StoreError, match="table small"):
             Appender(opened, SMALL).append(rows(2), {})
 
+    def test_through_a_handle_from_before_the_log_was_archived_fails_once_and_not_for_good(self, store: str) -> None:
+        opened = open_store(store, create=True)
+        old = Appender(opened, SMALL)
+        old.append(rows(100), {})
+        path = archived(Appender(opened, SMALL))
+
+        with pytest.raises(StoreError, match="table small"):
+            old.append(rows(101), {})
+        old.append(rows(101), {})
+
+        assert latest_version(path) == 7
+        assert sorted(old.scan().collect()["a"]) == [0, 1, 2, 3, 4, 100, 101]
+
+
+def archived(appender: Appender) -> Path:
+    """Append five times and archive all but the last two commits; the table's folder."""
+    for i in range(5):
+        appender.append(rows(i), {})
+    path = appender._path
+    archive(path, archivable(path, Keep(commits=2, age_s=0.0, least=1)))
+    return path
+
 
 def append_some(store: str, first: int) -> None:
     appender = Appender(open_store(store), SMALL)
@@ -165,6 +187,11 @@ class TestVersions:
 
         path = open_store(store).table_path("small")
         assert (latest_version(path), latest_version(path, known=1)) == (3, 3)
+
+    def test_are_found_from_one_whose_successor_is_in_the_archive(self, store: str) -> None:
+        path = archived(Appender(open_store(store, create=True), SMALL))
+
+        assert [latest_version(path, known) for known in (1, 2, 4, 5)] == [5, 5, 5, 5]
 
 
 class TestCommitInfo:
