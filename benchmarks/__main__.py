@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("log_cost", "short_runs", "startup", "visible")
+ALL = ("log_cost", "short_runs", "startup", "many_writers", "visible")
 
 for name in ALL:
     print(f"\n## {name}\n", flush=True)
