@@ -62,8 +62,8 @@ def store_blob(source: Path, store: Store) -> tuple[str, int]:
             _copy(source, draft)
             sync_file(draft)
             draft.replace(target)
-            sync_folder(target.parent)
-            sync_folder(target.parent.parent)
+            for folder in target.parents[:3]:  # each of them may be new
+                sync_folder(folder)
         finally:
             draft.unlink(missing_ok=True)
     return sha, size

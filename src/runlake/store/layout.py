@@ -116,6 +116,7 @@ def _create(marker: Path) -> None:
     try:
         marker.parent.mkdir(parents=True, exist_ok=True)
         put_once(marker, json.dumps({"format": FORMAT, "id": str(uuid.uuid4())}).encode())
+        sync_folder(marker.parent.parent)
     except OSError as problem:
         raise StoreError("cannot create the store", str(marker.parent), str(problem)) from problem
 
