@@ -85,6 +85,15 @@ class TestTrust:
 
         assert [w.trusted for w in watch.look().waiting] == [False]
 
+    def test_is_not_given_to_what_of_a_dead_process_was_put_back_under_watch(self, store: str, tmp_path: Path) -> None:
+        writer = Writer(store).start().close().die()
+        shutil.move(writer.folder, tmp_path / "backup")
+        watch = Watch(journal_root(store))
+        watch.look()
+        shutil.copytree(tmp_path / "backup", writer.folder)
+
+        assert [w.trusted for w in watch.look().waiting] == [False]
+
 
 class TestAWatch:
     def test_sees_a_process_die_though_nothing_in_its_folder_changes(self, store: str) -> None:

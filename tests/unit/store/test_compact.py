@@ -17,7 +17,7 @@ from runlake.schema import METRICS, PARAMS, RUNS, TABLES
 from runlake.store import arrow
 from runlake.store.archive import Keep, commit_info
 from runlake.store.compact import APPLICATION, Compacted, DataFile, Limits, compact, plan
-from runlake.store.delta import Appender, open_table
+from runlake.store.delta import Appender, LocalTable, open_table
 from runlake.store.housekeeping import Housekeeper
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
@@ -245,6 +245,24 @@ class TestTwoAtOnce:
                 compact(crowded, tables=[RUNS], limits=Limits(files=2))
 
         [outer] = compact(crowded, tables=[RUNS], limits=Limits(rows=8, files=2), on_step=overtake)
+
+        assert outer.problem is not None
+        assert same(before, contents(crowded))
+
+    def test_leave_what_the_other_has_rewritten_before_this_one_looks_again(
+        self, crowded: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = contents(crowded)
+        real = LocalTable.update_incremental
+
+        def overtaken(self: LocalTable) -> None:
+            monkeypatch.setattr(LocalTable, "update_incremental", real)
+            (open_store(crowded).folder / "maintenance.lock").unlink()
+            compact(crowded, tables=[RUNS], limits=Limits(files=2))
+            real(self)
+
+        monkeypatch.setattr(LocalTable, "update_incremental", overtaken)
+        [outer] = compact(crowded, tables=[RUNS], limits=Limits(rows=8, files=2))
 
         assert outer.problem is not None
         assert same(before, contents(crowded))
