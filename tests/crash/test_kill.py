@@ -89,7 +89,7 @@ def at_random(rng: random.Random) -> Blow:
 
 
 def inside(part: int, rng: random.Random) -> Blow:
-    return Blow(part=part, lines=rng.randrange(1, 5 if part == training.WRITING else 150))
+    return Blow(part=part, lines=rng.randrange(1, 150))
 
 
 def kill_trainings(store: str, folder: Path, blows: list[Blow]) -> list[tuple[str, int, str]]:

@@ -70,9 +70,11 @@ time.sleep(600)
 
 def test_workers_that_outlive_their_killed_parent_lose_nothing(store: str) -> None:
     parent = begun(PARENT, store)
-    assert [heard(parent), heard(parent)] == ["half", "half"]
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
+    try:
+        assert [heard(parent), heard(parent)] == ["half", "half"]
+    finally:
+        parent.kill()
+    assert parent.wait() == -signal.SIGKILL
     drain(store)
     between = statuses(store)
     # the end of both is the end of their stdout: they are not children of this process
