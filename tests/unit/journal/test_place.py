@@ -9,6 +9,7 @@ import pytest
 
 from runlake.errors import InvalidValue
 from runlake.journal import actor_id, journal_home, journal_root, make_root, store_uri
+from runlake.journal.place import create_once
 
 
 class TestTheNameOfAStore:
@@ -64,6 +65,14 @@ class TestAnAccountWithoutAHome:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
         assert journal_home() == tmp_path / f"runlake-{os.getuid()}"
+
+
+class TestAFileThatIsMadeOnce:
+    def test_is_of_who_was_first(self, tmp_path: Path) -> None:
+        path = tmp_path / "store.json"
+
+        assert [create_once(path, content) for content in (b"first", b"second")] == [True, False]
+        assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("store.json", b"first")]
 
 
 class TestAnActor:

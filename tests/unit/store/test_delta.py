@@ -71,6 +71,12 @@ class TestATable:
         assert log_entry(tmp_path / "runs", 0).read_bytes() == before
         assert [p.name for p in (tmp_path / "runs" / "_delta_log").iterdir()] == [f"{0:020d}.json"]
 
+    def test_is_not_created_again_where_its_first_commits_are_in_the_archive(self, store: str) -> None:
+        path = archived(Appender(open_store(store, create=True), SMALL))
+        create(path, SMALL)
+
+        assert not log_entry(path, 0).exists()
+
     def test_takes_rows_of_other_writers(self, store: str) -> None:
         Writer(store).start().finish()
         drain(store)
