@@ -3,6 +3,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -60,6 +62,17 @@ class TestTheLock:
             _, status = os.waitpid(child, 0)
             with draining(tmp_path) as taken:
                 assert (os.waitstatus_to_exitcode(status), taken) == (0, False)
+
+    @pytest.mark.skipif(os.name == "nt", reason="passes a descriptor on")
+    def test_does_not_live_on_in_a_program_that_has_a_copy_of_it(self, tmp_path: Path) -> None:
+        with draining(tmp_path):
+            # as a fork below Python makes one, which asks nobody
+            child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[*lock._held])
+        try:
+            with draining(tmp_path) as held:
+                assert held
+        finally:
+            child.communicate(b"\n")
 
     @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed there")
     def test_of_a_file_that_went_before_it_was_held_is_none(
