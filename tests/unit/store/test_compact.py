@@ -98,6 +98,27 @@ class TestTheStore:
         names = ["run_id", "key", "step", "writer", "seq"]
         assert rows.select(names).equals(rows.select(names).sort(names))
 
+    @pytest.mark.skipif(os.name != "posix", reason="looks at inodes")
+    def test_has_a_new_file_on_the_disk_before_a_commit_names_it(
+        self, crowded: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: set[int] = set()
+        unsynced: list[Path] = []
+        real, folder = os.fsync, open_store(crowded).table_path("runs")
+        before = set(folder.glob("*.parquet"))
+
+        def fsync(fd: int) -> None:
+            real(fd)
+            synced.add(os.fstat(fd).st_ino)
+
+        def look(_: str) -> None:
+            unsynced.extend(f for f in set(folder.glob("*.parquet")) - before if f.stat().st_ino not in synced)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        [one] = compact(crowded, tables=[RUNS], on_step=look)
+
+        assert (one.files_after, unsynced) == (1, [])
+
     def test_goes_on_being_appended_to_by_handles_from_before(self, crowded: str) -> None:
         writer = Writer(crowded).start()
         appender = Appender(open_store(crowded), PARAMS)
