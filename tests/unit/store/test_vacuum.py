@@ -11,14 +11,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 from deltalake import DeltaTable
+from deltalake.transaction import AddAction
 
 from journaling import Writer, stored, versions
 from runlake.errors import InvalidValue, NotFound, StoreError
 from runlake.ids import new_id
 from runlake.schema import RUNS, TABLES
+from runlake.store import vacuum as module
 from runlake.store.archive import Keep, archivable, archive, archives, commit_bytes, commit_info, commits_down
 from runlake.store.compact import Limits, compact
-from runlake.store.delta import latest_version
+from runlake.store.delta import latest_version, open_table
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
 from runlake.store.lock import maintaining
@@ -148,6 +150,23 @@ class TestAVacuum:
         compact(store, limits=Limits(files=2))
 
         assert unused_files(path_of(store), time.time() - 8 * DAY_S) == []
+
+    @made
+    def test_keeps_what_is_committed_while_it_looks(self, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        late = path_of(store) / "late.parquet"
+        shutil.copyfile(next(path_of(store).glob("*.parquet")), late)
+        add = AddAction(late.name, late.stat().st_size, {}, 0, True, "{}")
+
+        def commit_meanwhile(_: Path) -> float:
+            table = open_table(path_of(store))
+            if table.version() == before:
+                table.create_write_transaction([add], "append", table.schema())
+            return 0.0  # long ago
+
+        before = open_table(path_of(store)).version()
+        monkeypatch.setattr(module, "_written_at", commit_meanwhile)
+
+        assert late not in unused_files(path_of(store), time.time())
 
     @made
     def test_removes_what_was_never_committed_once_it_is_old(self, store: str) -> None:
