@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import inspect
 import json
 import os
 import platform
 import statistics
-import sys
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -150,8 +150,7 @@ def main(doc: str | None, measure: Callable[[S], Iterable[Measure]], size: S, qu
     options = vars(parser.parse_args())
     said = {f.name: options[f.name] for f in fields if options[f.name] is not None}
     chosen = dataclasses.replace(quick if options["quick"] else size, **said)  # type: ignore[type-var]  # a dataclass
-    name = Path(sys.modules["__main__"].__file__ or "").stem
-    taken = _taken(name, measure, chosen, quick=options["quick"])
+    taken = _taken(Path(inspect.getfile(measure)).stem, measure, chosen, quick=options["quick"])
     if options["save"]:
         taken.save(options["save"])
 

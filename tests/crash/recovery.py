@@ -1,30 +1,21 @@
-"""A recovery that is there to be killed: `recovery.py STORE STEP` kills itself at its STEPth step.
-
-It prints the name of each step before it goes on, so that the killer knows where it struck.
-"""
+"""A recovery that is there to be killed: `python -m crash.recovery STORE STEP COUNT AFTER_S`, see `striking`."""
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 
+from crash.striking import from_arguments
+from runlake.store import parquet
+from runlake.store.backlog import Watch
 from runlake.store.ingest import drain
 
 
 def main() -> None:
     """Drain until the step comes."""
-    store, deadline = sys.argv[1], int(sys.argv[2])
-    count = 0
-
-    def step(name: str) -> None:
-        nonlocal count
-        os.write(1, f"{name}\n".encode())
-        if count == deadline:
-            os.kill(os.getpid(), signal.SIGKILL)
-        count += 1
-
-    drain(store, on_step=step)
+    striker = from_arguments(sys.argv[2:])
+    parquet.write_parquet = striker.before("writing", parquet.write_parquet)
+    Watch.delivered = striker.before("deleted", Watch.delivered)  # type: ignore[method-assign]
+    drain(sys.argv[1], on_step=striker)
 
 
 if __name__ == "__main__":

@@ -225,7 +225,9 @@ def latest_version(files: Files, known: int | None = None) -> int | None:
     if known is not None:
         while files.exists(log_entry(known + 1)):
             known += 1
-        return known
+        if files.exists(log_entry(known)):
+            return known
+        # the log begins after it by now: archives take the oldest commits, and which one is the newest is open
     return max(log_versions(files), default=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ MANY_COMMITS, TOO_MANY_COMMITS = 4_000, 10_000
 MANY_FILES = 1_000
 DAILY_COMMITS = 2_000
 LOW_FREE_BYTES, LOW_FREE_SHARE = 1_000_000_000, 0.05
+LOW_FREE_FILES = 1_000
 
 
 class Severity(StrEnum):
@@ -99,17 +101,30 @@ def store_findings(uri: str) -> list[Finding]:
 
 
 def disk_findings(folder: Path, what: str) -> list[Finding]:
-    """Say whether the disk below a folder is nearly full."""
+    """Say whether the disk below a folder is nearly full, of bytes or of files."""
     try:
         total, _, free = shutil.disk_usage(folder)
+        files = _no_files(folder, what)
     except OSError as problem:
         told = f"the disk of {what} cannot be asked how full it is: {problem}"
         return [Finding("disk.unknown", Severity.UNCHECKED, told)]
     if free >= LOW_FREE_BYTES and free >= LOW_FREE_SHARE * total:
-        return []
+        return files
     told = f"the disk of {what} ({folder}) has {free / 1e9:.1f} GB free of {total / 1e9:.1f} GB"
     advice = "free some space: what finds no room waits in memory, and what finds none there is lost"
-    return [Finding("disk.nearly_full", Severity.PROBLEM if free < LOW_FREE_BYTES else Severity.WARNING, told, advice)]
+    severity = Severity.PROBLEM if free < LOW_FREE_BYTES else Severity.WARNING
+    return [Finding("disk.nearly_full", severity, told, advice), *files]
+
+
+def _no_files(folder: Path, what: str) -> list[Finding]:
+    if not hasattr(os, "statvfs"):
+        return []
+    disk = os.statvfs(folder)
+    # a file system that makes inodes as it goes says that it has none
+    if not disk.f_files or disk.f_favail >= LOW_FREE_FILES:
+        return []
+    told = f"the disk of {what} ({folder}) has room for {disk.f_favail:,} more files only, whatever their size"
+    return [Finding("disk.no_files", Severity.PROBLEM, told, "remove files: each journal and each commit is one")]
 
 
 def table_findings(uri: str) -> list[Finding]:

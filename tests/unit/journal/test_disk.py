@@ -21,9 +21,12 @@ class Disk:
         self.full = False
         self.short = False
 
+    def refuse(self, *_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     def write_at(self, fd: int, data: bytes, offset: int) -> int:
         if self.full:
-            raise OSError(errno.ENOSPC, "No space left on device")
+            self.refuse()
         if self.short:
             self.short = False
             return os.pwrite(fd, data[: len(data) // 2], offset)
@@ -93,6 +96,34 @@ class TestAFullDisk:
         assert steps(journal) == [11 - lost]
         assert [(e.values[5], e.values[9]) for e in events] == [("journal.overflow", f'{{"lost_calls": {lost}}}')]
 
+    def test_keeps_what_later_calls_are_read_by(
+        self, store: str, failing: Disk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(disk, "HELD_LIMIT", 0)
+        journal = Journal(store)
+        journal.points("r", {"a": 1.0}, 0.0)
+        failing.full = True
+        journal.points("r", {"new": 1.0}, 1.0)  # lost, but not the number that its keys were given
+        failing.full = False
+        journal.points("r", {"new": 1.0}, 2.0)
+        journal.close_segment()
+
+        assert journal.health.lost == 0  # said in an event by now
+        assert sorted(steps(journal)) == [1, 1]
+
+    def test_at_the_end_of_a_segment_loses_nothing_of_what_follows(
+        self, store: str, failing: Disk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        journal = Journal(store)
+        journal.points("r", {"a": 1.0}, 0.0)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "ftruncate", failing.refuse)
+            assert not journal.close_segment()
+        journal.points("r", {"a": 1.0}, 1.0)
+
+        assert journal.close_segment()
+        assert steps(journal) == [2]
+
     def test_is_told_once(self, store: str, failing: Disk, caplog: pytest.LogCaptureFixture) -> None:
         journal = Journal(store)
         journal.points("r", {"a": 1.0}, 0.0)
@@ -113,6 +144,15 @@ class TestAShortWrite:
         journal.close_segment()
 
         assert steps(journal) == [3]
+
+    def test_is_cut_for_who_reads_meanwhile(self, store: str, failing: Disk) -> None:
+        journal = Journal(store)
+        journal.points("r", {"a": 1.0}, 0.0)
+        failing.short = True
+        journal.points("r", {"a": 1.0}, 1.0)
+
+        [path] = journal.root.glob("*/*.seg")
+        assert (steps(journal), read_segment(path).torn) == ([1], False)
 
 
 class TestAReadOnlyPlace:

@@ -46,6 +46,11 @@ class TestThisProcess:
 
         assert (is_local(rebooted), is_alive(rebooted)) == (True, False)
 
+    def test_is_dead_after_a_reboot_whatever_container_it_was_in(self) -> None:
+        rebooted = replace(this_process(), boot="another boot", namespace="pid:[1]")
+
+        assert (is_local(rebooted), is_alive(rebooted)) == (True, False)
+
     def test_cannot_be_judged_from_another_machine(self) -> None:
         elsewhere = replace(this_process(), machine="another machine", pid=1)
 

@@ -9,6 +9,7 @@ import pytest
 
 from runlake.errors import InvalidValue
 from runlake.journal import actor_id, is_bucket, journal_home, journal_root, make_root, store_uri
+from runlake.journal.place import create_once
 
 
 class TestTheNameOfAStore:
@@ -94,6 +95,16 @@ class TestAnAccountWithoutAHome:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
         assert journal_home() == tmp_path / f"runlake-{os.getuid()}"
+
+
+class TestAFileThatIsMadeOnce:
+    def test_is_of_who_was_first(self, tmp_path: Path) -> None:
+        path = tmp_path / "store.json"
+
+        for content in ("first", "second"):
+            create_once(path, content)
+
+        assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir()] == [("store.json", b"first")]
 
 
 class TestAnActor:

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from journaling import RUN, Writer
-from runlake.journal import journal_root
+from runlake.journal import journal_root, this_process
+from runlake.journal.owner import process_started
 from runlake.store.backlog import Backlog, Watch
 
 if TYPE_CHECKING:
@@ -85,17 +91,28 @@ class TestTrust:
 
         assert [w.trusted for w in watch.look().waiting] == [False]
 
+    def test_is_not_given_to_what_of_a_dead_process_was_put_back_under_watch(self, store: str, tmp_path: Path) -> None:
+        writer = Writer(store).start().close().die()
+        shutil.move(writer.folder, tmp_path / "backup")
+        watch = Watch(journal_root(store))
+        watch.look()
+        shutil.copytree(tmp_path / "backup", writer.folder)
+
+        assert [w.trusted for w in watch.look().waiting] == [False]
+
 
 class TestAWatch:
     def test_sees_a_process_die_though_nothing_in_its_folder_changes(self, store: str) -> None:
+        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         writer = Writer(store).start()
+        owner = replace(this_process(), pid=child.pid, started=process_started(child.pid) or "")
+        (writer.folder / "owner.json").write_text(owner.to_json())
+        os.utime(writer.folder, (time.time() - 60,) * 2)  # so long ago that nobody reads it again
         watch = Watch(journal_root(store))
-        assert watch.look().live
+        before = watch.look()
+        child.communicate(b"\n")
 
-        writer.die()
-        changed = writer.folder.stat().st_mtime_ns
-
-        assert writer.folder.stat().st_mtime_ns == changed
+        assert (before.live, before.dead) == (True, [])
         assert [folder.writer for folder in watch.look().dead] == [writer.id]
 
     def test_sees_segments_come_and_go(self, store: str) -> None:

@@ -17,7 +17,7 @@ from runlake.schema import METRICS, PARAMS, RUNS, TABLES
 from runlake.store import arrow
 from runlake.store.archive import Keep, commit_info
 from runlake.store.compact import APPLICATION, Compacted, DataFile, Limits, compact, plan
-from runlake.store.delta import Appender, open_table
+from runlake.store.delta import Appender, OpenTable, open_table
 from runlake.store.folder import Folder
 from runlake.store.housekeeping import Housekeeper
 from runlake.store.ingest import drain
@@ -95,6 +95,27 @@ class TestTheStore:
         rows = pl.read_parquet(file)
         names = ["run_id", "key", "step", "writer", "seq"]
         assert rows.select(names).equals(rows.select(names).sort(names))
+
+    @pytest.mark.skipif(os.name != "posix", reason="looks at inodes")
+    def test_has_a_new_file_on_the_disk_before_a_commit_names_it(
+        self, crowded: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: set[int] = set()
+        unsynced: list[Path] = []
+        real, folder = os.fsync, Path(crowded) / "runs"
+        before = set(folder.glob("*.parquet"))
+
+        def fsync(fd: int) -> None:
+            real(fd)
+            synced.add(os.fstat(fd).st_ino)
+
+        def look(_: str) -> None:
+            unsynced.extend(f for f in set(folder.glob("*.parquet")) - before if f.stat().st_ino not in synced)
+
+        monkeypatch.setattr(os, "fsync", fsync)
+        [one] = compact(crowded, tables=[RUNS], on_step=look)
+
+        assert (one.files_after, unsynced) == (1, [])
 
     def test_goes_on_being_appended_to_by_handles_from_before(self, crowded: str) -> None:
         writer = Writer(crowded).start()
@@ -243,6 +264,24 @@ class TestTwoAtOnce:
                 compact(crowded, tables=[RUNS], limits=Limits(files=2))
 
         [outer] = compact(crowded, tables=[RUNS], limits=Limits(rows=8, files=2), on_step=overtake)
+
+        assert outer.problem is not None
+        assert same(before, contents(crowded))
+
+    def test_leave_what_the_other_has_rewritten_before_this_one_looks_again(
+        self, crowded: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = contents(crowded)
+        real = OpenTable.update_incremental
+
+        def overtaken(self: OpenTable) -> None:
+            monkeypatch.setattr(OpenTable, "update_incremental", real)
+            (Path(crowded) / "maintenance.lock").unlink()
+            compact(crowded, tables=[RUNS], limits=Limits(files=2))
+            real(self)
+
+        monkeypatch.setattr(OpenTable, "update_incremental", overtaken)
+        [outer] = compact(crowded, tables=[RUNS], limits=Limits(rows=8, files=2))
 
         assert outer.problem is not None
         assert same(before, contents(crowded))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
@@ -13,11 +14,15 @@ from journaling import Writer
 from runlake.errors import StoreError
 from runlake.schema import RUNS, TABLES, TAGS, Column, Kind, Table
 from runlake.store import arrow
-from runlake.store.archive import commit_info
+from runlake.store.archive import Keep, archivable, archive, commit_info
 from runlake.store.delta import PROPERTIES, Appender, create, latest_version, log_entry, open_table
 from runlake.store.folder import Folder
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
+
+if TYPE_CHECKING:
+    from runlake.store.files import Files
+    from runlake.store.layout import Store
 
 SMALL = Table("small", "One row is small.", ("a",), (Column("a", Kind.INT, "The number.", required=True),), ("a",))
 
@@ -68,6 +73,12 @@ class TestATable:
 
         assert (tmp_path / "runs" / log_entry(0)).read_bytes() == before
         assert [p.name for p in (tmp_path / "runs" / "_delta_log").iterdir()] == [f"{0:020d}.json"]
+
+    def test_is_not_created_again_where_its_first_commits_are_in_the_archive(self, store: str) -> None:
+        files = archived(open_store(store, create=True))
+        create(files, SMALL)
+
+        assert not files.exists(log_entry(0))
 
     def test_takes_rows_of_other_writers(self, store: str) -> None:
         Writer(store).start().finish()
@@ -130,6 +141,29 @@ class TestAnAppend:
         with pytest.raises(StoreError, match="table small"):
             Appender(opened, SMALL).append(rows(2), {})
 
+    def test_through_a_handle_from_before_the_log_was_archived_fails_once_and_not_for_good(self, store: str) -> None:
+        opened = open_store(store, create=True)
+        old = Appender(opened, SMALL)
+        old.append(rows(100), {})
+        files = archived(opened)
+
+        with pytest.raises(StoreError, match="table small"):
+            old.append(rows(101), {})
+        old.append(rows(101), {})
+
+        assert latest_version(files) == 7
+        assert sorted(old.scan().collect()["a"]) == [0, 1, 2, 3, 4, 100, 101]
+
+
+def archived(store: Store) -> Files:
+    """Append five times and archive all but the last two commits; where the table lies."""
+    appender = Appender(store, SMALL)
+    for i in range(5):
+        appender.append(rows(i), {})
+    files = store.table(SMALL.name)
+    archive(files, archivable(files, Keep(commits=2, age_s=0.0, least=1)))
+    return files
+
 
 def append_some(store: str, first: int) -> None:
     appender = Appender(open_store(store), SMALL)
@@ -163,6 +197,11 @@ class TestVersions:
 
         path = Path(store) / "small"
         assert (latest_version(Folder(path)), latest_version(Folder(path), known=1)) == (3, 3)
+
+    def test_are_found_from_one_whose_successor_is_in_the_archive(self, store: str) -> None:
+        files = archived(open_store(store, create=True))
+
+        assert [latest_version(files, known) for known in (1, 2, 4, 5)] == [5, 5, 5, 5]
 
 
 class TestCommitInfo:

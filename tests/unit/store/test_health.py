@@ -158,8 +158,19 @@ class TestTheDisk:
     def test_that_has_room_is_no_finding(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "LOW_FREE_BYTES", 0)
         monkeypatch.setattr(health, "LOW_FREE_SHARE", 0.0)
+        monkeypatch.setattr(health, "LOW_FREE_FILES", 0)
 
         assert disk_findings(tmp_path, "the store") == []
+
+    @pytest.mark.skipif(not hasattr(os, "statvfs"), reason="counts inodes")
+    def test_that_has_no_room_for_files_is_a_finding(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        if not os.statvfs(tmp_path).f_files:
+            pytest.skip("this file system makes inodes as it goes")
+        monkeypatch.setattr(health, "LOW_FREE_BYTES", 0)
+        monkeypatch.setattr(health, "LOW_FREE_SHARE", 0.0)
+        monkeypatch.setattr(health, "LOW_FREE_FILES", 1 << 62)
+
+        assert worries(disk_findings(tmp_path, "the store")) == [("disk.no_files", "problem")]
 
     @pytest.mark.parametrize(
         ("limits", "severity"),

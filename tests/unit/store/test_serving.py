@@ -147,7 +147,7 @@ class TestRunning:
         Writer(store).start().log(0, loss=1.0)
         root = journal_root(store)
         left: list[bool] = []
-        serving = threading.Thread(target=lambda: left.append(run(store, poll_s=0.05, idle_s=30.0)))
+        serving = threading.Thread(target=lambda: left.append(run(store, poll_s=0.05, idle_s=30.0)), daemon=True)
         serving.start()
         while not (root / LOCK).exists():
             time.sleep(0.01)

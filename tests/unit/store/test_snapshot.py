@@ -18,9 +18,12 @@ from runlake.store import live
 from runlake.store.ingest import drain
 from runlake.store.layout import open_store
 from runlake.store.lock import draining
+from runlake.store.pins import TablePins
 from runlake.store.snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
 
@@ -138,6 +141,55 @@ class TestTheOverlay:
         snapshot = open_snapshot(store, live=False)
 
         assert (snapshot.live, rows(snapshot, "metrics").height) == (False, 1)
+
+
+class TestADeliveryWhileASnapshotIsOpened:
+    """The journal is read and each table is pinned one after the other; meanwhile all of it moves to the tables."""
+
+    @pytest.fixture
+    def deliver(self, store: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+        """Deliver once, right after a table was pinned."""
+        real = TablePins.latest
+
+        def install(after: str) -> None:
+            def latest(self: TablePins) -> int | None:
+                found = real(self)
+                if self.table.name == after:
+                    monkeypatch.setattr(TablePins, "latest", real)
+                    drain(store)
+                return found
+
+            monkeypatch.setattr(TablePins, "latest", latest)
+
+        return install
+
+    @pytest.fixture
+    def waiting(self, store: str) -> None:
+        """One run is in the tables, and another one waits in a closed segment."""
+        Writer(store).start(name="one").log(0, loss=1.0).finish()
+        drain(store)
+        Writer(store).start(OTHER, name="two").log(0, OTHER, loss=2.0).finish(OTHER)
+
+    @pytest.mark.usefixtures("waiting")
+    @pytest.mark.parametrize("table", ["metrics", "events", "runs"])
+    def test_hides_and_doubles_nothing(self, store: str, table: str, deliver: Callable[[str], None]) -> None:
+        deliver(table)
+        snapshot = open_snapshot(store, drain=False)
+
+        assert snapshot.run_ids() == {RUN, OTHER}
+        assert sorted(rows(snapshot, "metrics")["value"]) == [1.0, 2.0]
+        assert rows(snapshot, "runs").height == 4
+
+    @pytest.mark.usefixtures("waiting")
+    @pytest.mark.parametrize("table", ["metrics", "events", "runs"])
+    def test_shows_a_run_with_all_its_rows_or_not_at_all(
+        self, store: str, table: str, deliver: Callable[[str], None]
+    ) -> None:
+        deliver(table)
+        snapshot = open_snapshot(store, live=False, drain=False)
+        shown = len(snapshot.run_ids())
+
+        assert (rows(snapshot, "metrics").height, rows(snapshot, "events").height) == (shown, shown)
 
 
 class TestOpening:

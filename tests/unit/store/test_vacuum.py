@@ -7,10 +7,12 @@ import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from deltalake import DeltaTable
+from deltalake.transaction import AddAction
 
 from journaling import Writer, stored, versions
 from runlake.errors import InvalidValue, NotFound, StoreError
@@ -18,12 +20,15 @@ from runlake.ids import new_id
 from runlake.schema import RUNS, TABLES
 from runlake.store.archive import Keep, archivable, archive, archives, commit_bytes, commit_info, commits_down
 from runlake.store.compact import Limits, compact
-from runlake.store.delta import latest_version
+from runlake.store.delta import latest_version, open_table
 from runlake.store.folder import Folder
 from runlake.store.ingest import drain
 from runlake.store.lock import maintaining
 from runlake.store.snapshot import Snapshot, open_snapshot
 from runlake.store.vacuum import DAY_S, unused_files, vacuum
+
+if TYPE_CHECKING:
+    from runlake.store.files import Entry
 
 ALL = Keep(commits=2, age_s=0.0, least=1)
 LATER = time.time() + 40 * DAY_S
@@ -148,6 +153,27 @@ class TestAVacuum:
         compact(store, limits=Limits(files=2))
 
         assert unused_files(Folder(path_of(store)), time.time() - 8 * DAY_S) == []
+
+    @made
+    def test_keeps_what_is_committed_while_it_looks(self, store: str) -> None:
+        late = path_of(store) / "late.parquet"
+        shutil.copyfile(next(path_of(store).glob("*.parquet")), late)
+        add = AddAction(late.name, late.stat().st_size, {}, 0, True, "{}")
+
+        class CommitsMeanwhile(Folder):
+            def listing(self, folder: str = "") -> list[Entry]:
+                found = super().listing(folder)
+                table = open_table(self)
+                if table.version() == before:
+                    table.create_write_transaction([add], "append", table.schema())
+                return [entry._replace(written_at=0.0) for entry in found]
+
+        before = open_table(Folder(path_of(store))).version()
+
+        unused = unused_files(CommitsMeanwhile(path_of(store)), time.time())
+
+        assert open_table(Folder(path_of(store))).version() == before + 1
+        assert late.name not in {entry.name for entry in unused}
 
     @made
     def test_removes_what_was_never_committed_once_it_is_old(self, store: str) -> None:
