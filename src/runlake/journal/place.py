@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import uuid
 from pathlib import Path
 
@@ -63,6 +62,8 @@ def journal_home() -> Path:
     try:
         return Path.home() / ".local/state/runlake"
     except RuntimeError:  # an account without a name and without HOME, as in some containers
+        import tempfile  # slow to import, and hardly ever needed
+
         return Path(tempfile.gettempdir()) / f"runlake-{os.getuid()}"
 
 
