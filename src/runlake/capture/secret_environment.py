@@ -1,4 +1,4 @@
-"""Credentials of this process's own environment: whatever says `AWS_SECRET_ACCESS_KEY` there is secret everywhere."""
+"""Credentials of this process's own environment: what `AWS_SECRET_ACCESS_KEY` holds there is secret everywhere."""
 
 from __future__ import annotations
 

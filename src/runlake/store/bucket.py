@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from obstore import ObjectMeta
     from obstore.store import ObjectStore, RetryConfig
 
-_RETRIES, _RETRY_S = 3, 30
-_RETRY: RetryConfig = {"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_S)}
+_RETRY_S = 30
+_RETRY: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=_RETRY_S)}
 _SETTINGS = ("AWS_", "AZURE_", "GOOGLE_")
 _AT_ONCE = 500  # names in one request to remove; 1,000 is the most that S3 takes, and 256 go by themselves on Azure
 _BLOCK = 256 * 1024  # what is read at least where parts of a file are read: a Parquet footer, a commit in an archive
@@ -51,7 +51,7 @@ class Bucket:
     @property
     def options(self) -> Mapping[str, str]:
         """How long engines try: whoever waits for a bucket that is away goes on with something else."""
-        return {"max_retries": str(_RETRIES), "retry_timeout": f"{_RETRY_S}s"}
+        return {"retry_timeout": f"{_RETRY_S}s"}
 
     def below(self, name: str) -> Bucket:
         """Return a place inside this one."""

@@ -190,8 +190,7 @@ def make_checkpoint(files: Files, handle: DeltaTable) -> None:
 
 def rows_of_table(table: Table, handle: DeltaTable) -> pl.LazyFrame:
     """Scan a table with the columns of the schema: null for what came after it, without what is newer."""
-    # Polars wants the one option that both know as a number
-    rows = pl.scan_delta(handle, storage_options={"max_retries": 3} if handle._storage_options else None)
+    rows = pl.scan_delta(handle)
     wanted = [c.name for c in table.stored]
     found = [field.name for field in handle.schema().fields]
     if found == wanted:

@@ -58,13 +58,13 @@ def _holding(lock: Path, mode: int) -> Iterator[bool]:
 
 
 def _opened(lock: Path, mode: int) -> int:
-    inherited = getattr(os, "O_CLOEXEC", 0)
+    own = getattr(os, "O_CLOEXEC", 0)  # not for programs that are started meanwhile
     try:
-        fd = os.open(lock, os.O_RDWR | os.O_CREAT | inherited, mode)
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT | own, mode)
     except PermissionError:
         if not lock.exists():
             raise
-        return os.open(lock, os.O_RDONLY | inherited)  # somebody else's: to lock it takes no right to write
+        return os.open(lock, os.O_RDONLY | own)  # somebody else's: to lock it takes no right to write
     open_up(lock, lock=True)
     return fd
 

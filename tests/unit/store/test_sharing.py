@@ -84,6 +84,8 @@ class TestAFile:
     def test_that_is_gone_is_no_problem(self, tmp_path: Path) -> None:
         open_up(tmp_path / "none")
 
+        assert list(tmp_path.iterdir()) == []
+
 
 class TestAFolder:
     def test_is_as_open_as_the_one_above(self, tmp_path: Path) -> None:
