@@ -39,7 +39,11 @@ def chosen() -> tuple[Slot, ...]:
             continue
     lost = len(state.basket()) - len(found)
     if lost:
-        st.toast(f"{lost} of the chosen runs {'is' if lost == 1 else 'are'} not in this store.", icon=":material/info:")
+        st.toast(
+            f"{lost} of the chosen runs {'is' if lost == 1 else 'are'} not in this store.",
+            icon=":material/info:",
+            duration="long",
+        )
     if tuple(found) != state.basket():
         state.set_basket(found)
     if asked > state.BASKET_SIZE:
@@ -173,7 +177,7 @@ def _add() -> None:
         return
     run_id = _meant(wanted)
     if run_id is None:
-        st.toast("No single run goes by that name.", icon=":material/search_off:")
+        st.toast(f"No single run goes by {format.markdown(wanted)}.", icon=":material/search_off:", duration="long")
     else:
         state.set_basket([*state.basket(), run_id])
 

@@ -265,7 +265,11 @@ def _tick(rows: Sequence[int]) -> None:
     chosen = list(dict.fromkeys([*kept, *now]))
     state.set_basket(chosen)
     if len(chosen) > state.BASKET_SIZE:
-        st.toast(f"At most {state.BASKET_SIZE} runs can be compared; the rest were left out.", icon=":material/info:")
+        st.toast(
+            f"At most {state.BASKET_SIZE} runs can be compared; the rest were left out.",
+            icon=":material/info:",
+            duration="long",
+        )
 
 
 def _open() -> None:

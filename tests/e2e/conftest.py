@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 import driving
 from app.made import emptied, log_hostile, log_sample
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from driving import Driver
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine takes its time
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
