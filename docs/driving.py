@@ -16,7 +16,7 @@ from runlake.cli import ui
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from playwright.sync_api import Browser, Page, Playwright, Request
+    from playwright.sync_api import Browser, Locator, Page, Playwright, Request
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -31,6 +31,8 @@ ARGUMENTS = (
 )
 SIZE = {"width": 1440, "height": 900}
 READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+GRID = "[data-testid=stDataFrame]"
+CHART = "[data-testid=stPlotlyChart]"
 ROW_PX = 33
 _DEBOUNCE_MS = 400  # the page says that it rests a moment before a change of its own sets it going again
 
@@ -96,9 +98,13 @@ class Driver:
         for placeholder in self.page.get_by_test_id("stSkeleton").all():  # stands where code is still loading
             placeholder.wait_for(state="detached", timeout=30_000)
 
+    def shown(self, css: str) -> Locator:
+        """Find what matches and is part of the page: Streamlit keeps some charts it took away, hidden, for a while."""
+        return self.page.locator(f"{css}:not([data-retained] *)")
+
     def click_cell(self, row: int, *, x: float) -> None:
         """Click into the first grid: its row, counted from 0, at `x` pixels from its left edge."""
-        box = self.page.get_by_test_id("stDataFrame").first.bounding_box()
+        box = self.shown(GRID).first.bounding_box()
         assert box is not None
         self.page.mouse.click(box["x"] + x, box["y"] + ROW_PX * (row + 1.5))
         self.settle()

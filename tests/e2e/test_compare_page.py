@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.made import MARKUP
-from driving import ROW_PX
+from driving import GRID, ROW_PX
 from e2e.test_run_page import drag, has_panels, parameters
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ TRACES = ".js-plotly-plot .scatterlayer .trace"
 
 
 def click_legend(driver: Driver, row: int, *, from_right: float | None = None, from_left: float = 0.0) -> None:
-    box = driver.page.get_by_test_id("stDataFrame").first.bounding_box()
+    box = driver.shown(GRID).first.bounding_box()
     assert box is not None
     x = box["x"] + (from_left if from_right is None else box["width"] - from_right)
     driver.page.mouse.click(x, box["y"] + ROW_PX * (row + 1.5))
@@ -37,7 +37,7 @@ class TestTheComparePage:
 
         expect(driver.page.get_by_text("3 runs", exact=True)).to_be_visible()
         has_panels(driver, "val/f1")
-        expect(driver.page.locator(TRACES)).to_have_count(3)
+        expect(driver.shown(TRACES)).to_have_count(3)
 
     def test_draws_another_metric_where_one_is_chosen(self, drive: Drive) -> None:
         driver = drive()
@@ -55,7 +55,7 @@ class TestTheComparePage:
         click_legend(driver, 1, from_left=CROSS)
 
         expect(driver.page.get_by_text("2 runs", exact=True)).to_be_visible()
-        expect(driver.page.locator(TRACES)).to_have_count(2)
+        expect(driver.shown(TRACES)).to_have_count(2)
 
     def test_opens_a_run_by_its_arrow(self, drive: Drive) -> None:
         driver = drive()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
@@ -11,6 +10,7 @@ from playwright.sync_api import expect
 import driving
 import runlake
 from app.made import MARKUP
+from driving import CHART, GRID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from e2e.conftest import Drive
 
 FULL = "/run?id=fraud/baseline:train_forest_v0"
-LATEST_S = 5.0
 
 
 def parameters(driver: Driver) -> dict[str, list[str]]:
@@ -30,12 +29,12 @@ def parameters(driver: Driver) -> dict[str, list[str]]:
 
 def has_panels(driver: Driver, *titles: str) -> None:
     """The pictures have these titles and headings, in the order they were drawn."""
-    expect(driver.page.locator(".js-plotly-plot .annotation-text")).to_have_text(list(titles))
+    expect(driver.shown(".js-plotly-plot .annotation-text")).to_have_text(list(titles))
 
 
 def drag(driver: Driver, start: float, stop: float) -> None:
     """Drag over the first picture, from one part of its width to another."""
-    box = driver.page.get_by_test_id("stPlotlyChart").first.bounding_box()
+    box = driver.shown(CHART).first.bounding_box()
     assert box is not None
     y = box["y"] + 120
     driver.page.mouse.move(box["x"] + start * box["width"], y)
@@ -118,7 +117,7 @@ class TestTheRunPage:
         driver.settle()
 
         assert (urlsplit(driver.page.url).path, parameters(driver)) == ("/runs", {"experiment": ["fraud/baseline"]})
-        expect(driver.page.get_by_test_id("stDataFrame")).to_be_visible()
+        expect(driver.shown(GRID)).to_be_visible()
         expect(driver.page.get_by_test_id("stTopNavLink").and_(driver.page.locator("[aria-current]"))).to_contain_text(
             "Runs"
         )
@@ -183,18 +182,16 @@ class TestARunThatGoesOn:
         driver, run = live
         driver.open(f"/run?id={run.id}&view=Curves")
         expect(driver.page.get_by_text(re.compile("live · "))).to_be_visible()
-        canvas = driver.page.locator("[data-testid=stFullScreenFrame] canvas, canvas").first
+        canvas = driver.shown("canvas").first
         kept = canvas.element_handle()
         assert kept is not None
 
-        logged_at = time.monotonic()
         run.log({"loss": 0.1, "accuracy": 0.9}, step=3)
-        driver.page.get_by_text("Curves 2").wait_for(timeout=LATEST_S * 1000)
-        assert time.monotonic() - logged_at < LATEST_S
+        expect(driver.page.get_by_text("Curves 2")).to_be_visible()
         assert kept.evaluate("element => element.isConnected")
 
         run.finish()
-        driver.page.get_by_text(re.compile("finished")).wait_for(timeout=2 * LATEST_S * 1000)
+        expect(driver.page.get_by_text(re.compile("finished"))).to_be_visible()
         driver.settle()
-        assert driver.page.get_by_test_id("stPlotlyChart").count() == 1
+        assert driver.shown(CHART).count() == 1
         assert driver.errors == []
