@@ -54,6 +54,8 @@ class Guarded:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._scripts = _inline_script_hashes()
+        # So that whoever started this process can tell it from another one on the same port.
+        self._fixed = _FIXED | {"x-runlake-instance": os.environ.get("RUNLAKE_INSTANCE", "")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with the headers added to its answer."""
@@ -70,7 +72,7 @@ class Guarded:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_FIXED)
+                headers.update(self._fixed)
                 headers["content-security-policy"] = policy(self._scripts, host)
             await send(message)
 

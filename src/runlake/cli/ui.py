@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from runlake.journal import store_uri
 
 HOST = "127.0.0.1"
 PORT = 8501
+INSTANCE = "RUNLAKE_INSTANCE"  # in the environment of the server: what it is told apart by
+INSTANCE_HEADER = "x-runlake-instance"
 _NEXT_PORTS = 50
 _READY_S = 60.0
 _STOP_S = 10.0
@@ -69,9 +72,10 @@ def server(store: str | None, host: str, port: int) -> Server:
     app = _app_folder()
     command = (sys.executable, str(app / "serve.py"), "--host", host, "--port", str(port))
     folder = app if (app / ".streamlit").is_dir() else app.parent
+    environment = {**os.environ, INSTANCE: secrets.token_hex(8)}
     if store is None:
-        return Server((*command, "--sample"), folder, dict(os.environ))
-    return Server(command, folder, {**os.environ, "RUNLAKE_STORE": store})
+        return Server((*command, "--sample"), folder, environment)
+    return Server(command, folder, {**environment, "RUNLAKE_STORE": store})
 
 
 def _app_folder() -> Path:
@@ -85,16 +89,23 @@ def _app_folder() -> Path:
 
 def _run(host: str, port: int | None, browser: bool, *, store: str | None, what: str) -> int:
     asked = port if port is not None else _port_of_environment()
-    chosen = _free_port(host, asked)
-    if chosen is None:
-        wanted = f"port {asked} of {host}" if asked is not None else f"every port of {host} from {PORT} on"
-        print(f"runlake: {wanted} is in use; stop what listens there or choose another with --port", file=sys.stderr)
-        return 1
     if host not in _LOOPBACK:
         print(
             f"runlake: listening on {host}: whoever reaches this machine can read and change the store", file=sys.stderr
         )
-    plan = server(store, host, chosen)
+    for chosen in range(PORT, PORT + _NEXT_PORTS) if asked is None else (asked,):
+        if _is_free(host, chosen):
+            code = _try(host, chosen, store, what, browser=browser and not os.environ.get("NO_BROWSER"))
+            if code is not None:
+                return code
+    wanted = f"port {asked} of {host}" if asked is not None else f"every port of {host} from {PORT} on"
+    print(f"runlake: {wanted} is in use; stop what listens there or choose another with --port", file=sys.stderr)
+    return 1
+
+
+def _try(host: str, port: int, store: str | None, what: str, *, browser: bool) -> int | None:
+    """Serve on a port that was free and return the exit code; None where somebody else was quicker to take it."""
+    plan = server(store, host, port)
     child = subprocess.Popen(
         plan.command,
         cwd=plan.folder,
@@ -105,35 +116,35 @@ def _run(host: str, port: int | None, browser: bool, *, store: str | None, what:
     )
     handlers = {s: signal.signal(s, lambda *_: child.terminate()) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return _look_after(child, _address(host, chosen), what, browser=browser and not os.environ.get("NO_BROWSER"))
+        if _until_ready(child, _address(host, port), plan.environment[INSTANCE]):
+            print(f"Runlake is at {_address(host, port)}\n  {what}\n  Ctrl+C stops it", flush=True)
+            if browser:
+                webbrowser.open(_address(host, port))
+            return 0 if child.wait() in _ORDERLY else 1
+        if child.poll() in _ORDERLY:
+            return 0
+        if child.poll() is not None and not _is_free(host, port):
+            return None
+        print(f"runlake: no dashboard at {_address(host, port)}; what it says stands above", file=sys.stderr)
+        return 1
     finally:
         _stop(child)
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
-def _look_after(child: subprocess.Popen[bytes], address: str, what: str, *, browser: bool) -> int:
-    if _until_ready(child, address):
-        print(f"Runlake is at {address}\n  {what}\n  Ctrl+C stops it", flush=True)
-        if browser:
-            webbrowser.open(address)
-        return 0 if child.wait() in _ORDERLY else 1
-    if child.poll() in _ORDERLY:
-        return 0
-    print(f"runlake: the dashboard did not start at {address}; what it says stands above", file=sys.stderr)
-    return 1
-
-
-def _until_ready(child: subprocess.Popen[bytes], address: str) -> bool:
+def _until_ready(child: subprocess.Popen[bytes], address: str, instance: str) -> bool:
+    """Wait until it is this child that answers: another may have taken the port in the meantime."""
     end = time.monotonic() + _READY_S
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < end and child.poll() is None:
         try:
             with opener.open(f"{address}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
+                if answer.status == 200 and answer.headers[INSTANCE_HEADER] == instance:
                     return True
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     return False
 
 
@@ -156,12 +167,6 @@ def _port_of_environment() -> int | None:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise InvalidValue("PORT", text, "a port from 1 to 65535")
     return int(text)
-
-
-def _free_port(host: str, asked: int | None) -> int | None:
-    """Return the port asked for if it is free, or the first free one where none was asked for."""
-    candidates = range(PORT, PORT + _NEXT_PORTS) if asked is None else (asked,)
-    return next((p for p in candidates if _is_free(host, p)), None)
 
 
 def _is_free(host: str, port: int) -> bool:

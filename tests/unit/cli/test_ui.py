@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[3]
+FREE_IT = "stop what listens there or choose another with --port"
 
 
 @pytest.fixture
@@ -54,14 +57,43 @@ class TestAPortInUse:
     def test_that_was_asked_for_is_an_error(self, taken: int, capfd: pytest.CaptureFixture[str]) -> None:
         assert ui.serve("s", port=taken, browser=False) == 1
 
-        assert capfd.readouterr().err == (
-            f"runlake: port {taken} of 127.0.0.1 is in use; stop what listens there or choose another with --port\n"
-        )
+        assert capfd.readouterr().err == (f"runlake: port {taken} of 127.0.0.1 is in use; {FREE_IT}\n")
 
     def test_that_the_environment_asks_for_is_an_error(self, taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PORT", str(taken))
 
         assert ui.serve("s", browser=False) == 1
+
+    def test_that_another_took_first_is_not_taken_for_ours(
+        self, taken: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        answers = iter([True])
+        monkeypatch.setattr(ui, "_is_free", lambda host, port: next(answers, False))
+
+        assert ui.serve("s", port=taken, browser=False) == 1
+
+        said = capfd.readouterr()
+        assert said.out == ""
+        assert said.err.endswith(f"runlake: port {taken} of 127.0.0.1 is in use; {FREE_IT}\n")
+
+    def test_that_a_stranger_answers_on_is_not_ready(self) -> None:
+        class Stranger(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Say nothing."""
+
+        with (
+            HTTPServer((ui.HOST, 0), Stranger) as stranger,
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"]) as child,
+        ):
+            threading.Thread(target=stranger.serve_forever, daemon=True).start()
+            ready = ui._until_ready(child, f"http://{ui.HOST}:{stranger.server_port}", "a1b2")
+            stranger.shutdown()
+
+        assert not ready
 
 
 class TestAPortThatIsNone:
