@@ -1,6 +1,6 @@
 """The dashboard's server: Streamlit behind security headers. Started by path in a process of its own.
 
-    python serve.py --host 127.0.0.1 --port 8501 [--sample]
+    python serve.py --host 127.0.0.1 --port 8501 [--sample] [--instance TOKEN]
 
 The process ends when its standard input does, so that it never outlives the launcher.
 """
@@ -51,11 +51,11 @@ _FIXED = {
 class Guarded:
     """ASGI middleware: security headers on every answer, and no counters for visitors."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, instance: str = "") -> None:
         self._app = app
         self._scripts = _inline_script_hashes()
         # So that whoever started this process can tell it from another one on the same port.
-        self._fixed = _FIXED | {"x-runlake-instance": os.environ.get("RUNLAKE_INSTANCE", "")}
+        self._fixed = _FIXED | {"x-runlake-instance": instance}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with the headers added to its answer."""
@@ -143,6 +143,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8501)
     parser.add_argument("--sample", action="store_true", help="on a private copy of the sample store")
+    parser.add_argument("--instance", default="", help="what its answers carry, so that the launcher knows them")
     asked = parser.parse_args()
     # The server repeats the signal that stopped it; as an exit it lets what follows clean up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -152,7 +153,7 @@ def main() -> None:
         os.environ["RUNLAKE_STORE"] = copy.store
         sys.stderr.write(f"  the copy is {copy.store}; the command line works on it with --store\n")
     try:
-        app = st.App(APP / "main.py", middleware=[Middleware(Guarded)], on_script_error=report)
+        app = st.App(APP / "main.py", middleware=[Middleware(Guarded, instance=asked.instance)], on_script_error=report)
         app.run(config=options(asked.host, asked.port, os.environ))
     finally:
         if copy is not None:

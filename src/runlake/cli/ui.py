@@ -21,8 +21,7 @@ from runlake.journal import store_uri
 
 HOST = "127.0.0.1"
 PORT = 8501
-INSTANCE = "RUNLAKE_INSTANCE"  # in the environment of the server: what it is told apart by
-INSTANCE_HEADER = "x-runlake-instance"
+_INSTANCE = "x-runlake-instance"  # the header by which a server is known
 _NEXT_PORTS = 50
 _READY_S = 60.0
 _STOP_S = 10.0
@@ -37,6 +36,7 @@ class Server:
     command: tuple[str, ...]
     folder: Path  # where `.streamlit/config.toml` lies
     environment: dict[str, str]
+    instance: str  # what its answers carry
 
 
 def serve(store: str | None, host: str = HOST, port: int | None = None, browser: bool = True) -> int:
@@ -70,12 +70,12 @@ def server(store: str | None, host: str, port: int) -> Server:
         NotFound: the app is not where the package or the checkout has it.
     """
     app = _app_folder()
-    command = (sys.executable, str(app / "serve.py"), "--host", host, "--port", str(port))
+    instance = secrets.token_hex(8)
+    command = (sys.executable, str(app / "serve.py"), "--host", host, "--port", str(port), "--instance", instance)
     folder = app if (app / ".streamlit").is_dir() else app.parent
-    environment = {**os.environ, INSTANCE: secrets.token_hex(8)}
     if store is None:
-        return Server((*command, "--sample"), folder, environment)
-    return Server(command, folder, {**environment, "RUNLAKE_STORE": store})
+        return Server((*command, "--sample"), folder, dict(os.environ), instance)
+    return Server(command, folder, {**os.environ, "RUNLAKE_STORE": store}, instance)
 
 
 def _app_folder() -> Path:
@@ -116,7 +116,7 @@ def _try(host: str, port: int, store: str | None, what: str, *, browser: bool) -
     )
     handlers = {s: signal.signal(s, lambda *_: child.terminate()) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        if _until_ready(child, _address(host, port), plan.environment[INSTANCE]):
+        if _until_ready(child, _address(host, port), plan.instance):
             print(f"Runlake is at {_address(host, port)}\n  {what}\n  Ctrl+C stops it", flush=True)
             if browser:
                 webbrowser.open(_address(host, port))
@@ -140,7 +140,7 @@ def _until_ready(child: subprocess.Popen[bytes], address: str, instance: str) ->
     while time.monotonic() < end and child.poll() is None:
         try:
             with opener.open(f"{address}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200 and answer.headers[INSTANCE_HEADER] == instance:
+                if answer.status == 200 and answer.headers[_INSTANCE] == instance:
                     return True
         except (urllib.error.URLError, OSError):
             pass

@@ -44,7 +44,10 @@ class TestThePlan:
     def test_starts_the_app_by_path_where_the_configuration_lies(self) -> None:
         plan = ui.server("/data/store", "127.0.0.1", 8600)
 
-        assert plan.command == (sys.executable, str(ROOT / "app/serve.py"), "--host", "127.0.0.1", "--port", "8600")
+        assert plan.command == (
+            *(sys.executable, str(ROOT / "app/serve.py"), "--host", "127.0.0.1", "--port", "8600"),
+            *("--instance", plan.instance),
+        )
         assert plan.folder == ROOT
         assert (plan.folder / ".streamlit/config.toml").is_file()
         assert plan.environment["RUNLAKE_STORE"] == "/data/store"
