@@ -67,12 +67,24 @@ def api() -> str:
             lines += ["", f"## `runlake.{name}`", "", *_described(name, one)]
         elif inspect.isclass(one):
             lines += ["", f"## `runlake.{name}`", "", f"{_doc(one)} [All errors](errors.md)."]
+        elif inspect.ismodule(one):
+            lines += ["", f"## `runlake.{name}`", "", *_fenced(_doc(one))]
+            for member in one.__all__:
+                lines += _member(f"{name}.{member}", getattr(one, member))
         else:
             lines += ["", f"## `runlake.{name}`", "", "The version of the package."]
     for name in actions.__all__:
         one = getattr(actions, name)
         lines += ["", f"## `runlake.actions.{name}`", "", *_described(name, one)]
     return "\n".join([*lines, ""])
+
+
+def _member(name: str, one: Any) -> list[str]:
+    if inspect.isclass(one):
+        return ["", f"### `{name}`", "", *_fenced(f"{name}{_signature(one)}\n\n{_doc(one)}")]
+    if inspect.isfunction(one):
+        return ["", f"### `{name}`", "", *_described(name, one)]
+    return ["", f"### `{name}`", "", ", ".join(f"`{part}`" for part in one)]
 
 
 def _described(name: str, one: Any) -> list[str]:

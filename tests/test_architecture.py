@@ -30,7 +30,8 @@ ALLOWED: dict[str, set[str]] = {
     "capture": BASE,
     "audit": BASE,
     "journal": BASE | {"audit"},
-    "run": BASE | {"capture", "journal"},
+    "media": BASE | {"capture"},
+    "run": BASE | {"capture", "journal", "media"},
     "session": BASE | {"capture", "journal", "run"},
     # read side: never writes what users logged
     "store": BASE | {"journal", "audit"},
@@ -69,7 +70,7 @@ OWNERS: dict[str, set[str]] = {
     "psutil": {"capture", "journal", "store"},
 }
 # Packages that a caller may have loaded; imported inside functions only, and never required.
-GUESTS: dict[str, set[str]] = {"IPython": {"capture"}}
+GUESTS: dict[str, set[str]] = {"IPython": {"capture"}, "numpy": {"media"}}
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60

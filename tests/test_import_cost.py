@@ -39,6 +39,8 @@ before = time.perf_counter()
 import runlake
 with runlake.start_run("import_cost", params={"depth": 3}, tags={"stage": "dev"}, store=sys.argv[1]) as run:
     run.log({"loss": 0.5, "val/f1": 0.8}, step=1)
+    run.log({"drawn": runlake.media.Image([[0, 255]]), "rows": runlake.media.Table({"a": [1, 2]})}, step=1)
+    run.log({"test": runlake.media.classification([0, 1], [0.1, 0.9]), "w": runlake.media.Histogram([1, 2])}, step=1)
     run.log_artifact(b"{}", name="card.json")
     run.summary["best"] = 0.8
     run.note(conclusion="light")

@@ -10,5 +10,6 @@ from runlake.query.compare import Comparison, compare
 from runlake.query.detail import RunDetail
 from runlake.query.keys import Keys
 from runlake.query.lake import Lake, open_lake
+from runlake.query.media import Evaluation
 
-__all__ = ["Comparison", "Keys", "Lake", "RunDetail", "compare", "open_lake"]
+__all__ = ["Comparison", "Evaluation", "Keys", "Lake", "RunDetail", "compare", "open_lake"]

@@ -12,6 +12,8 @@ from runlake.errors import NotFound
 from runlake.query.fold import in_order
 from runlake.query.source import read, rows_of
 from runlake.schema import ARTIFACTS
+from runlake.schema.columnar import FORM, FORM_KEY
+from runlake.store.columnar import parquet
 from runlake.store.guard import guarded
 
 if TYPE_CHECKING:
@@ -60,9 +62,10 @@ def artifact_bytes(
     row = chosen.row(0, named=True)
     if row["uri"] is not None:
         raise NotFound("stored bytes of artifact", name, f"it is a reference to {row['uri']}; Runlake opens none")
-    content = _spooled(source, facts_of(row["metadata"]).get("spool"))
+    facts = facts_of(row["metadata"])
+    content = _spooled(source, facts.get("spool"))
     if content is not None:
-        return content
+        return parquet(content) if facts.get(FORM_KEY) == FORM else content
     newest = newer() if newer is not None and row["sha256"] is None else source
     if newest is not source:
         return artifact_bytes(newest, run_id, path, row["version"])

@@ -11,6 +11,7 @@ from runlake.query import artifacts, datasets, events, experiments, facts, find,
 from runlake.query.detail import RunDetail, run_detail
 from runlake.query.folded import Folded
 from runlake.query.hints import hinted
+from runlake.query.media import Evaluation, evaluation, media, table
 from runlake.query.moment import moment
 from runlake.query.runs import Question, chosen, runs
 from runlake.store.layout import store_uri  # type: ignore[attr-defined]  # what layout itself resolves names with
@@ -164,6 +165,28 @@ class Lake:
             NotFound: there is no such artifact, or its bytes are not stored.
         """
         return artifacts.artifact_bytes(self.snapshot, run_id, path, version, newer=lambda: self.refresh().snapshot)
+
+    def media(
+        self, run_ids: str | Iterable[str] | None = None, keys: str | Iterable[str] | None = None
+    ) -> pl.DataFrame:
+        """Return logged media: run_id, key, index, step, kind, caption, path, version, size_bytes, sha256, ..., ts."""
+        return media(self.snapshot, _names(run_ids, "run_ids"), _names(keys, "keys"))
+
+    def table(self, run_id: str, key: str, step: float | None = None) -> pl.DataFrame:
+        """Return a table that was logged under a key, of its last step unless `step` says otherwise.
+
+        Raises:
+            NotFound: there is none, or its bytes are not stored.
+        """
+        return table(self.snapshot, run_id, key, step, newer=lambda: self.refresh().snapshot)
+
+    def evaluation(self, run_id: str, key: str, step: float | None = None) -> Evaluation:
+        """Return an evaluation that was logged under a key, of its last step unless `step` says otherwise.
+
+        Raises:
+            NotFound: there is none, or its bytes are not stored.
+        """
+        return evaluation(self.snapshot, run_id, key, step, newer=lambda: self.refresh().snapshot)
 
     def datasets(self, run_ids: str | Iterable[str] | None = None) -> pl.DataFrame:
         """Return the data that runs used: run_id, name, version, role, attributes (JSON), ts."""

@@ -8,10 +8,12 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from runlake.capture.artifact_names import check_name
 from runlake.capture.redact_names import check_key, redact_path
 from runlake.errors import InvalidValue, NotFound, expect
 from runlake.journal import spool
-from runlake.run.files import check_name, media_type
+from runlake.media.base import files_of
+from runlake.run.files import media_type
 from runlake.run.values import as_other, check_step
 from runlake.schema import ARTIFACTS, LINKS
 
@@ -31,6 +33,7 @@ def file_row(
     step: float | None = None,
     metadata: Mapping[str, Any] | None = None,
     *,
+    ts: int | None = None,
     sha256: str | None = None,
 ) -> list[Any]:
     """Copy a file or bytes into the spool and lay out its row; the name is checked before.
@@ -48,7 +51,7 @@ def file_row(
         facts |= {"missing": True, "problem": recorder.clean("problem", str(problem))}
         _log.warning("runlake: artifact %r of run %s could not be copied: %s", path, recorder.run_id, problem)
     return ARTIFACTS.row(
-        ts=recorder.now(),
+        ts=recorder.now() if ts is None else ts,
         path=path,
         kind=kind,
         size_bytes=size,
@@ -57,6 +60,12 @@ def file_row(
         metadata=json.dumps(facts, sort_keys=True),
         step=at,
     )
+
+
+def media_rows(recorder: Recorder, media: Mapping[str, Any], step: float, ts: int | None) -> list[list[Any]]:
+    """Copy logged media into the spool and lay out their rows."""
+    files = [file for key, value in media.items() for file in files_of(key, value)]
+    return [file_row(recorder, one.content, path, one.kind, step, facts, ts=ts) for one, path, facts in files]
 
 
 def reference_row(

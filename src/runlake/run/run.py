@@ -9,14 +9,15 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, Self, SupportsFloat
 
+from runlake.capture.artifact_names import check_file, check_name
 from runlake.capture.redact_lines import printed_lines
 from runlake.capture.redact_names import check_key
 from runlake.capture.redact_text import describe_error
 from runlake.capture.texts import NOTES, note_fields, tags_of
 from runlake.errors import InvalidType, InvalidValue, ParamConflict, RunClosed, expect
 from runlake.ids import short_id
-from runlake.run import files
-from runlake.run.artifacts import dataset_row, file_row, reference_row
+from runlake.run.artifacts import dataset_row, file_row, media_rows, reference_row
+from runlake.run.files import files_below
 from runlake.run.params import changed_params, param_rows, params_of
 from runlake.run.summary import Summary, summary_rows
 from runlake.run.values import as_number, check_step, micros, split
@@ -86,8 +87,8 @@ class Run:
         """Log values at a step; the values of one call belong together.
 
         Numbers (Python, NumPy, 0-d tensors, lists of one) become points of `metrics`, NaN and
-        infinities among them. Text, flags, None and longer lists are kept in `values`. Nested
-        mappings are joined by `/`. When it has returned, a kill of the process loses nothing.
+        infinities among them. Text, flags, None and longer lists are kept in `values`; images,
+        tables and whatever else `runlake.media` makes, in `artifacts`. Nested mappings are joined by `/`. When it has returned, a kill of the process loses nothing.
 
         Args:
             metrics: key -> value.
@@ -119,21 +120,23 @@ class Run:
     def _log_checked(self, metrics: Mapping[str, Any], step: SupportsFloat | None, claimed: int | None) -> None:
         if not isinstance(metrics, Mapping):
             raise InvalidType("log", metrics, "a mapping of keys to values")
-        numbers, others = split(metrics, self._recorder.clean)
+        numbers, others, media = split(metrics, self._recorder.clean)
         at = None if step is None else check_step(step)
-        if not numbers and not others:
+        if not numbers and not others and not media:
             return
         if at is None:
             at = float(next(self._count))
         if not others and tuple(numbers) == tuple(metrics):
             self._known.add(tuple(metrics))
-        if not others:
+        if not others and not media:
             self._journal.points(self.id, numbers, at, claimed)
             return
         ts = self._recorder.now() if claimed is None else claimed
         rows = {
-            VALUES: [VALUES.row(ts=ts, key=k, step=at, type=kind, value=text) for k, (kind, text) in others.items()]
+            VALUES: [VALUES.row(ts=ts, key=k, step=at, type=kind, value=text) for k, (kind, text) in others.items()],
+            ARTIFACTS: media_rows(self._recorder, media, at, claimed),
         }
+        rows = {table: several for table, several in rows.items() if several}
         self._journal.rows(self.id, rows, points=(numbers, at, claimed) if numbers else None)
 
     def log_params(self, params: object, *, overwrite: bool = False) -> None:
@@ -244,10 +247,10 @@ class Run:
                     "log_artifact", "bytes without a name", 'a name, such as name="confusion_matrix.png"'
                 )
             content: Path | bytes = source
-            path = files.check_name(name)
+            path = check_name(name)
         elif isinstance(source, str | os.PathLike):
-            file = files.check_file(source, allow_secret=allow_secret)
-            content, path = file, files.check_name(name if name is not None else file.name)
+            file = check_file(source, allow_secret=allow_secret)
+            content, path = file, check_name(name if name is not None else file.name)
         else:
             raise InvalidType("log_artifact", source, "a path or bytes")
         self._recorder.rows({ARTIFACTS: [file_row(self._recorder, content, path, kind, step, metadata)]})
@@ -263,8 +266,8 @@ class Run:
         """
         self._check_open("log_artifacts")
         expect(prefix, str, "log_artifacts: prefix", "text")
-        found = files.files_below(source, allow_secret=allow_secret)
-        start = f"{files.check_name(prefix.strip('/'))}/" if prefix.strip("/") else ""
+        found = files_below(source, allow_secret=allow_secret)
+        start = f"{check_name(prefix.strip('/'))}/" if prefix.strip("/") else ""
         for path, name in found:
             self._recorder.rows({ARTIFACTS: [file_row(self._recorder, path, start + name, kind)]})
 

@@ -15,23 +15,25 @@ from typing import Any, NamedTuple
 from runlake.capture.guard import reading
 from runlake.capture.redact_names import check_key
 from runlake.errors import InvalidType, InvalidValue
+from runlake.media.base import is_media
 
 TEXT_LIMIT = 1_000_000
 EXACT_STEP = 2**53
 
 
 class Split(NamedTuple):
-    """One call of `log`, sorted out: numbers by key, and (type, JSON) of the other values by key."""
+    """One call of `log`, sorted out by key: numbers, (type, JSON) of other values, and media or lists of them."""
 
     numbers: dict[str, float]
     others: dict[str, tuple[str, str]]
+    media: dict[str, Any]
 
 
 def split(metrics: Mapping[str, Any], clean: Callable[[str, str], str]) -> Split:
     """Sort the values of one call; nested mappings are joined by `/`.
 
     Args:
-        metrics: key -> number, text, flag, None, list, array, tensor or a mapping of such.
+        metrics: key -> number, text, flag, None, list, array, tensor, media or a mapping of such.
         clean: redacts a text, given its key.
 
     Raises:
@@ -40,15 +42,19 @@ def split(metrics: Mapping[str, Any], clean: Callable[[str, str], str]) -> Split
     """
     numbers: dict[str, float] = {}
     others: dict[str, tuple[str, str]] = {}
+    media: dict[str, Any] = {}
     for key, value in flatten(metrics, "log"):
-        if key in numbers or key in others:
+        if key in numbers or key in others or key in media:
             raise InvalidValue("log", key, "each key once: nesting and a '/' in a key came to the same name")
+        if is_media(value):
+            media[key] = value
+            continue
         number = as_number(key, value)
         if number is None:
             others[key] = as_other(key, value, clean)
         else:
             numbers[key] = number
-    return Split(numbers, others)
+    return Split(numbers, others, media)
 
 
 def flatten(tree: Mapping[Any, Any], call: str, prefix: str = "") -> list[tuple[str, Any]]:
@@ -182,7 +188,9 @@ def _jsonable(key: str, value: object) -> Any:
         return str(value)
     if hasattr(value, "shape") and hasattr(value, "tolist"):
         return _jsonable(key, value.tolist())
-    raise InvalidType(f"log: {key!r}", value, "a number, text, flag, None, list, array or a mapping of such")
+    raise InvalidType(
+        f"log: {key!r}", value, "a number, text, flag, None, list, array, one of runlake.media, or a mapping of such"
+    )
 
 
 def _finite(value: Any) -> Any:

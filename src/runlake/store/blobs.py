@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from runlake.errors import InvalidValue
 from runlake.journal import Row, Segment, spool_path
 from runlake.schema import ARTIFACTS
+from runlake.schema.columnar import FORM, FORM_KEY
+from runlake.store.columnar import parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +78,7 @@ def _settled(row: Row, store: Store, root: Path, found: list[Path]) -> Row:
         found.append(path)
         return _completed(row, metadata, sha=named, size=size)
     try:
-        sha, size = store_blob(path, store)
+        sha, size, metadata = _stored(path, metadata, store)
     except FileNotFoundError:
         if path.exists():
             raise
@@ -86,6 +88,23 @@ def _settled(row: Row, store: Store, root: Path, found: list[Path]) -> Row:
         return _completed(row, {**metadata, "missing": True, "found": sha}, sha=named, size=size)
     found.append(path)
     return _completed(row, metadata, sha=sha, size=size)
+
+
+def _stored(path: Path, metadata: dict[str, Any], store: Store) -> tuple[str, int, dict[str, Any]]:
+    """Store what was spooled: (digest, size, what is left to say); a table becomes Parquet first."""
+    if metadata.get(FORM_KEY) != FORM:
+        return *store_blob(path, store), metadata
+    try:
+        content = parquet(path.read_bytes())
+    except InvalidValue as problem:  # damaged: kept as it is, and still said to be in that form
+        return *store_blob(path, store), metadata | {"problem": str(problem)}
+    made = path.with_name(f".{path.name}.parquet")
+    try:
+        made.write_bytes(content)
+        sha, size = store_blob(made, store)
+    finally:
+        made.unlink(missing_ok=True)
+    return sha, size, {name: fact for name, fact in metadata.items() if name != FORM_KEY}
 
 
 def _is_stored(sha: str, store: Store) -> bool:

@@ -93,19 +93,19 @@ LOG: list[tuple[Any, str | None]] = [
     ),
     (
         lambda r, d: r.log({"a": 1 + 2j}),
-        "log: 'a': expected a number, text, flag, None, list, array or a mapping of such",
+        "log: 'a': expected a number, text, flag, None, list, array, one of runlake.media, or a mapping of such",
     ),
     (
         lambda r, d: r.log({"a": object()}),
-        "log: 'a': expected a number, text, flag, None, list, array or a mapping of such",
+        "log: 'a': expected a number, text, flag, None, list, array, one of runlake.media, or a mapping of such",
     ),
     (
         lambda r, d: r.log({"a": b"bytes"}),
-        "log: 'a': expected a number, text, flag, None, list, array or a mapping of such",
+        "log: 'a': expected a number, text, flag, None, list, array, one of runlake.media, or a mapping of such",
     ),
     (
         lambda r, d: r.log({"a": [object()]}),
-        "log: 'a': expected a number, text, flag, None, list, array or a mapping of such",
+        "log: 'a': expected a number, text, flag, None, list, array, one of runlake.media, or a mapping of such",
     ),
     (lambda r, d: r.log({"a": 10**400}), "log: 'a': expected a number within the range of a double, but got 1000"),
     (lambda r, d: r.log({"a": Decimal("1e999")}), None),
@@ -116,7 +116,7 @@ LOG: list[tuple[Any, str | None]] = [
     (lambda r, d: r.log({"a": np.zeros(600_000)}), "log: 'a': expected at most 1000000: log it as an artifact"),
     (
         lambda r, d: r.log({"a": Unprintable()}),
-        "log: 'a': expected a number, text, flag, None, list, array or a mapping",
+        "log: 'a': expected a number, text, flag, None, list, array, one of runlake.media, or a mapping",
     ),
     (lambda r, d: r.log({"a": 1.0}, step="1"), "step: expected an int or a float, but got str ('1')"),
     (lambda r, d: r.log({"a": 1.0}, step=True), "step: expected an int or a float, but got bool (True)"),
