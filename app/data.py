@@ -159,6 +159,25 @@ def artifacts(run_ids: tuple[str, ...]) -> pl.DataFrame:
     return _read(_key(), "artifacts", run_ids, None, lake())
 
 
+def media(run_ids: tuple[str, ...]) -> pl.DataFrame:
+    """Return the media of these runs: run_id, key, index, step, kind, caption, path, version and more."""
+    return _read(_key(), "media", run_ids, None, lake())
+
+
+def media_bytes(run_id: str, path: str, version: int) -> bytes:
+    """Return the content of one object, kept for the next look.
+
+    Raises:
+        NotFound, StoreError: it is not here, or cannot be read.
+    """
+    return _media_bytes(_key(), run_id, path, version, lake())
+
+
+@st.cache_data(show_spinner=False, max_size="100 MB")
+def _media_bytes(key: tuple[str, str, str], run_id: str, path: str, version: int, _lake: Lake) -> bytes:
+    return _lake.artifact_bytes(run_id, path, version)
+
+
 def events(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return what was done to these runs."""
     return _read(_key(), "events", run_ids, None, lake())

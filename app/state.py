@@ -116,6 +116,7 @@ RUN_VIEWS = (
     "Overview",
     "Curves",
     "Results",
+    "Media",
     "Parameters",
     "Artifacts",
     "Environment",
@@ -126,6 +127,7 @@ RUN_VIEWS = (
 RUN_VIEW = Param("run", "view", "Overview", choices=RUN_VIEWS)
 RUN_FILE = Param("run", "file", "")
 RUN_SEARCH = Param("run", "q", "")
+RUN_STEP = Param("run", "step", "")
 RUN_PART = Param("run", "part", 1.0, low=1)
 RUN_X = Param("run", "x", "step", choices=("step", "relative", "time"))
 RUN_SMOOTH = Param("run", "smooth", 0.0, low=0, high=50)

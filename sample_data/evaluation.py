@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
+import plotly.graph_objects as go
 from sklearn import metrics
+
+from runlake import media
+
+HARDEST = 8  # rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,31 +58,73 @@ def _precision(label: NDArray[Any], chosen: NDArray[np.bool_]) -> float:
     return float(label[chosen].mean()) if chosen.any() else float("nan")
 
 
-def keep_predictions(run: Run, data: Data, model: Any) -> None:
-    """Log label, prediction and class probabilities of every test row, and for classes the confusion matrix."""
+def evaluated(part: Part, data: Data, model: Any, prefix: str) -> media.Media:
+    """Make the evaluation of a model on some rows: label and class probabilities, or label and prediction."""
+    ids = [f"{prefix}-{at:03}" for at in range(len(part.y))]
+    # Pixels are shown as pictures; of other rows the first features tell which they are.
+    told = {} if _is_pixels(data) else {name: part.x[:, at].round(4) for at, name in enumerate(data.features[:4])}
     if data.is_regression:
-        frame = pl.DataFrame({"label": data.test.y, "prediction": model.predict(data.test.x)})
-        run.log_artifact(_parquet(frame), "evaluation/test_predictions.parquet", kind="predictions")
+        return media.regression(part.y, model.predict(part.x), ids=ids, examples=told)
+    return media.classification(
+        part.y, model.predict_proba(part.x), classes=data.classes, ids=ids, examples=told or None
+    )
+
+
+def keep_evaluation(run: Run, data: Data, model: Any, step: int) -> None:
+    """Log the evaluation on the test rows, the rows that the model is most wrong about, and the confusion matrix."""
+    run.log({"test": evaluated(data.test, data, model, "test")}, step=step)
+    if data.is_regression:
         return
     chance = model.predict_proba(data.test.x)
-    guess = chance.argmax(axis=1)
-    columns = {f"probability/{name}": chance[:, at].astype(np.float32) for at, name in enumerate(data.classes)}
-    names = np.array(data.classes)
-    frame = pl.DataFrame({"label": names[data.test.y], "prediction": names[guess], **columns})
-    run.log_artifact(_parquet(frame), "evaluation/test_predictions.parquet", kind="predictions")
-    matrix = metrics.confusion_matrix(data.test.y, guess).tolist()
-    table = {"labels": list(data.classes), "rows": "label", "columns": "prediction", "matrix": matrix}
-    run.log_artifact(json.dumps(table).encode(), "evaluation/confusion_matrix.json", kind="confusion_matrix")
-    run.log({"test/confusion_matrix": matrix})
+    if not np.isfinite(chance).all():
+        return
+    guess, sure = chance.argmax(axis=1), chance[np.arange(len(chance)), data.test.y]
+    hardest = np.argsort(sure, kind="stable")[:HARDEST]
+    if _is_pixels(data):
+        pictures = [_digit(data.test.x[at], data.classes[data.test.y[at]], data.classes[guess[at]]) for at in hardest]
+        run.log({"hardest": pictures}, step=step)
+    else:
+        rows = {
+            "id": [f"test-{at:03}" for at in hardest],
+            "label": [data.classes[data.test.y[at]] for at in hardest],
+            "predicted": [data.classes[guess[at]] for at in hardest],
+            "probability of the label": sure[hardest].round(4),
+            **{name: data.test.x[hardest, at].round(4) for at, name in enumerate(data.features[:6])},
+        }
+        run.log(
+            {"hardest": media.Table(rows, caption="Test rows whose label the model found least likely.")}, step=step
+        )
+    run.log({"test/confusion_matrix": metrics.confusion_matrix(data.test.y, guess).tolist()}, step=step)
 
 
-def keep_importance(run: Run, data: Data, model: Any) -> None:
-    """Log how much each feature weighs, where the model says so."""
+def _is_pixels(data: Data) -> bool:
+    return data.features[0].startswith("pixel_")
+
+
+def _digit(pixels: NDArray[np.float64], label: str, guess: str) -> media.Image:
+    """Draw a digit of 8 x 8 pixels, values 0 to 16, large enough to be seen."""
+    large = np.kron(pixels.reshape(8, 8) / 16, np.ones((16, 16)))
+    return media.Image(large, caption=f"{label}, taken for {guess}")
+
+
+def keep_weights(run: Run, model: Any, step: int) -> None:
+    """Log how the weights of a linear or neural model are spread, layer by layer."""
+    last = model[-1] if hasattr(model, "steps") else model
+    layers = getattr(last, "coefs_", None) or ([last.coef_] if hasattr(last, "coef_") else [])
+    run.log({f"weights/layer_{at}": media.Histogram(layer, bins=40) for at, layer in enumerate(layers)}, step=step)
+
+
+def keep_importance(run: Run, data: Data, model: Any, step: int) -> None:
+    """Log how much each feature weighs, where the model says so, as a table and as a figure."""
     weights = getattr(model, "feature_importances_", None)
-    if weights is not None:
-        order = np.argsort(-weights, kind="stable")
-        table = [{"feature": data.features[i], "importance": round(float(weights[i]), 6)} for i in order]
-        run.log_artifact(json.dumps(table, indent=1).encode(), "model/feature_importance.json", kind="table")
+    if weights is None:
+        return
+    order = np.argsort(-weights, kind="stable")
+    names = [data.features[at] for at in order]
+    run.log({"importance/table": media.Table({"feature": names, "importance": weights[order].round(6)})}, step=step)
+    first = [{"type": "bar", "orientation": "h", "x": weights[order][:12].tolist(), "y": names[:12]}]
+    layout = {"height": 380, "margin": {"l": 180, "t": 10}, "yaxis": {"autorange": "reversed"}}
+    run.log({"importance/first": media.Figure(go.Figure({"data": first, "layout": layout}))}, step=step)
 
 
 def keep_plot(run: Run, curves: dict[str, list[tuple[float, float]]]) -> None:
@@ -109,9 +154,3 @@ def keep_card(run: Run, data: Data, *, use: str, limits: str, results: dict[str,
     lines += ["", "| measure | value |", "|---|--:|", *(f"| {k} | {v:.4f} |" for k, v in results.items())]
     lines += ["", f"**Limits.** {limits}", ""]
     run.log_artifact("\n".join(lines).encode(), "model/card.md", kind="model_card")
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    out = io.BytesIO()
-    frame.write_parquet(out, compression="zstd")
-    return out.getvalue()

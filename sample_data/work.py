@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LIMITS = "Trained on a small, clean, public set. It says nothing about any person or bottle outside it."
 CURVES = 40  # points of a drawn curve
 PRINT_EVERY = 10
+LOOK_EVERY = 20  # steps between evaluations on the validation rows
 
 
 def carry_out(store: str, plan: Plan, *, told: Callable[[], object] = lambda: None) -> None:
@@ -90,6 +91,9 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
             found |= evaluation.measure(data, data.validation, step.model, "val") | step.extra
             run.log(found, step=step.step)
             history.append((step.step, found))
+            if len(history) % LOOK_EVERY == 0:
+                run.log({"val": evaluation.evaluated(data.validation, data, step.model, "val")}, step=step.step)
+                evaluation.keep_weights(run, step.model, step.step)
             if len(history) % PRINT_EVERY == 1:
                 run.log_console([("stdout", f"step {step.step:>3}  {plan.aim} {found[plan.aim]:.4f}")])
                 run.log_system(system.sample())
@@ -100,7 +104,7 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
     results = evaluation.measure(data, data.test, step.model, "test")
     run.log(results, step=step.step)
     clock.advance(2)
-    keep(run, plan, data, step.model, history, results)
+    keep(run, plan, data, step, history, results)
     conclude(run, plan, history, results)
     clock.advance(1)
     return history[-1][1] | results
@@ -110,13 +114,13 @@ def keep(
     run: runlake.Run,
     plan: Plan,
     data: Any,
-    model: Any,
+    last: training.Step,
     history: History,
     results: dict[str, float],
 ) -> None:
-    """Log predictions for every run; pictures and a card for those that are shown around."""
-    evaluation.keep_predictions(run, data, model)
-    evaluation.keep_importance(run, data, model)
+    """Log evaluations for every run; pictures and a card for those that are shown around."""
+    evaluation.keep_evaluation(run, data, last.model, last.step)
+    evaluation.keep_importance(run, data, last.model, last.step)
     if plan.use or plan.hypothesis:
         stride = max(1, len(history) // CURVES)
         keys = [plan.aim, plan.aim.replace("val/", "train/")]

@@ -18,6 +18,7 @@ from components import (
     event_list,
     format,
     links,
+    media_view,
     param_table,
     result_table,
     run_choice,
@@ -35,6 +36,7 @@ DRAWN = (
     run_overview.show,
     run_curves.show,
     result_table.show,
+    media_view.show,
     param_table.search,
     artifact_table.show,
     code_state.show,
@@ -65,6 +67,8 @@ def body(detail: RunDetail) -> None:
 
 def count(detail: RunDetail, name: str) -> str:
     """Say how much there is to see in a view."""
+    if name == "Media":
+        return f"{media_view.of_run(detail)['key'].n_unique():,}"
     return f"{getattr(detail, COUNTED[name]).height:,}" if name in COUNTED else ""
 
 

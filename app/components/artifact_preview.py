@@ -10,6 +10,7 @@ import io
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import polars as pl
 import streamlit as st
@@ -85,9 +86,15 @@ def show(path: str, content: bytes) -> None:
     found = preview(path, content)
     match found.look:
         case Look.IMAGE:
-            _image(content)
+            image(content)
         case Look.TABLE if found.frame is not None:
-            st.dataframe(table.arrow(found.frame), hide_index=True, height=460, placeholder=format.NOTHING)
+            st.dataframe(
+                table.arrow(found.frame),
+                hide_index=True,
+                height=table.height(found.frame.height, most_px=460),
+                row_height=table.ROW_PX,
+                placeholder=format.NOTHING,
+            )
         case Look.JSON:
             st.json(found.parsed, expanded=2)
         case Look.TEXT:
@@ -99,9 +106,10 @@ def show(path: str, content: bytes) -> None:
         st.caption(found.note)
 
 
-def _image(content: bytes) -> None:
+def image(content: bytes, *, width: Literal["stretch", "content"] = "content") -> None:
+    """Draw a picture, or say that it is none."""
     try:
-        st.image(content)
+        st.image(content, width=width)
     except (OSError, ValueError, SyntaxError) as error:
         # Pillow raises all of these on damaged files, and on one that would unpack to gigabytes.
         st.caption("The image is damaged or too large to be shown.")

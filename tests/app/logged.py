@@ -6,8 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import plotly.graph_objects as go
+
 import runlake
 from app.made import MARKUP
+from runlake import media
 from runlake.store.ingest import drain
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ class Logged:
     failed: str
     hostile: str
     twin: str
+    media: str
     running: Run
 
 
@@ -47,7 +51,7 @@ def log(store: str, folder: Path) -> Logged:
     for step in range(5):
         running.log({"val/loss": 1 / (step + 1)}, step=step)
     drain(store)
-    return Logged(full, child.id, failed, hostile, twin, running)
+    return Logged(full, child.id, failed, hostile, twin, _media(store), running)
 
 
 def _full(store: str, folder: Path) -> str:
@@ -107,4 +111,46 @@ def _hostile(store: str) -> str:
         run.log_artifact(MARKUP.encode(), "read me.md")
         run.log_artifact(b"\x89PNG\r\n\x1a\nbroken", "broken.png")
         run.log_reference("javascript:alert(1)", "link")
+        run.log({f"{kind} {KEY}": one for kind, one in hostile_media().items()}, step=1)
+    return run.id
+
+
+def hostile_media() -> dict[str, media.Media]:
+    """Media with markup wherever there is text, by their kind."""
+    figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], name=MARKUP, text=[MARKUP] * 2))
+    figure.update_layout(title=MARKUP)
+    figure.add_layout_image(source="https://evil.example/x.png", x=0, y=1)
+    return {
+        "image": media.Image([[0, 255]], caption=MARKUP),
+        "table": media.Table({KEY: [MARKUP, None]}, caption=MARKUP),
+        "text": media.Text(MARKUP),
+        "html": media.Html(f"<script>alert(1)</script>{MARKUP}"),
+        "figure": media.Figure(figure),
+        "map": media.Figure(go.Figure(go.Scattergeo(lat=[1], lon=[2]))),
+        "histogram": media.Histogram([math.nan, math.inf]),
+        "audio": media.Audio([0.0, 0.5], sample_rate=8000),
+        "no video": media.Video(b"GIF89a broken"),
+        "classes": media.classification([MARKUP, "b", "b"], [0.1, math.nan, 0.9], ids=[KEY, "2", "3"]),
+        "numbers": media.regression([1.0, math.nan], [math.inf, 2.0]),
+    }
+
+
+def _media(store: str) -> str:
+    with runlake.start_run("media", "seen", store=store, capture=False) as run:
+        for step in range(0, 30, 10):
+            shade = [[step * 8] * 4] * 4
+            run.log(
+                {
+                    "samples": [media.Image(shade, caption=f"number {at} at {step}") for at in range(3)],
+                    "weights": media.Histogram([step, step + 1, step + 2], bins=3),
+                    "said": media.Text(f"at step {step}"),
+                },
+                step=step,
+            )
+        run.log({"rows": media.Table({"id": [1, 2], "label": ["cat", "dog"]}, caption="Two of them")}, step=10)
+        labels, scores = [0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.6, 0.4, 0.8, 0.9]
+        for step, moved in ((10, 0.05), (20, 0.0)):
+            given = {"classes": ["ham", "spam"], "ids": list("abcdef"), "examples": {"text": list("uvwxyz")}}
+            run.log({"test": media.classification(labels, [s - moved for s in scores], **given)}, step=step)
+        run.log({"fit": media.regression([1.0, 2.0, 3.0], [1.5, 2.0, 2.0])}, step=20)
     return run.id

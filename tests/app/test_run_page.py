@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from app.conftest import Dashboard
     from app.logged import Logged
 
-VIEWS = ("Overview", "Curves", "Results", "Parameters", "Artifacts", "Environment", "Console", "System", "Events")
+VIEWS = (
+    "Overview",
+    "Curves",
+    "Results",
+    "Media",
+    "Parameters",
+    "Artifacts",
+    "Environment",
+    "Console",
+    "System",
+    "Events",
+)
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +280,47 @@ class TestTheParameters:
 
     def test_may_be_five_thousand(self, page: Any, runs: Logged) -> None:
         assert len(tables(page(runs.hostile, view="Parameters"))[0]["key"]) == logged.PARAMS
+
+
+class TestTheMedia:
+    def test_are_shown_by_key_as_they_were_at_the_last_step(self, page: Any, runs: Logged) -> None:
+        at = page(runs.media, view="Media")
+
+        assert [value for value in as_markdown(at) if value.startswith("**")] == [
+            "**rows**",
+            "**said**",
+            "**samples**",
+            "**weights**",
+        ]
+        assert {"image · step 20", "table · step 10", "number 1 at 20", "Two of them"} <= set(as_markdown(at))
+        assert [code.value for code in at.code if "at step" in code.value] == ["at step 20"]
+        assert tables(at) == [{"id": ["1", "2"], "label": ["cat", "dog"]}]
+        assert curves(at)[0]["data"][0]["type"] == "bar"
+
+    def test_are_shown_as_they_were_at_an_earlier_step(self, page: Any, runs: Logged) -> None:
+        at = page(runs.media, view="Media")
+        at.select_slider[0].set_value("0").run()
+
+        assert [code.value for code in at.code if "at step" in code.value] == ["at step 0"]
+        assert tables(at) == []  # it was logged later
+
+    def test_of_a_link_are_those_of_its_step(self, page: Any, runs: Logged) -> None:
+        at = page(runs.media, view="Media", step="10")
+
+        assert at.select_slider[0].value == "10"
+        assert "number 0 at 10" in as_markdown(at)
+
+    def test_are_found_by_their_key(self, page: Any, runs: Logged) -> None:
+        at = page(runs.media, view="Media", q="weig")
+
+        assert [value for value in as_markdown(at) if value.startswith("**")] == ["**weights**"]
+
+    def test_say_what_they_cannot_show(self, page: Any, runs: Logged) -> None:
+        at = page(runs.hostile, view="Media")
+
+        assert any("load maps from other hosts" in text for text in as_markdown(at))
+        assert "images" not in curves(at)[0]["layout"]
+        assert any("2 values · 1 NaN · 1 infinite" in text for text in as_markdown(at))
 
 
 class TestTheArtifacts:
