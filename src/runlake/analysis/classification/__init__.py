@@ -6,6 +6,7 @@ of a result; only a wrong call raises.
 """
 
 from runlake.analysis.classification.binary import Binary, binary, micro_average, one_vs_rest, top_label
+from runlake.analysis.classification.confusion import Confusion, Normalise, Order, confused, confusion, order_of
 from runlake.analysis.classification.cost import Cost, cheapest
 from runlake.analysis.classification.curves import (
     DetCurve,
@@ -18,27 +19,37 @@ from runlake.analysis.classification.curves import (
     roc_curve,
 )
 from runlake.analysis.classification.predictions import Predictions, hard, predictions
+from runlake.analysis.classification.summary import Average, Summary, summarise
 from runlake.analysis.classification.thresholds import Thresholds, at_thresholds
 
 __all__ = [
+    "Average",
     "Binary",
+    "Confusion",
     "Cost",
     "DetCurve",
     "Lift",
+    "Normalise",
+    "Order",
     "PrCurve",
     "Predictions",
     "RocCurve",
+    "Summary",
     "Thresholds",
     "at_thresholds",
     "binary",
     "cheapest",
+    "confused",
+    "confusion",
     "det_curve",
     "hard",
     "lift",
     "micro_average",
     "one_vs_rest",
+    "order_of",
     "pr_curve",
     "predictions",
     "roc_curve",
+    "summarise",
     "top_label",
 ]
