@@ -6,6 +6,7 @@ of a result; only a wrong call raises.
 """
 
 from runlake.analysis.classification.binary import Binary, binary, micro_average, one_vs_rest, top_label
+from runlake.analysis.classification.calibration import Bins, Calibration, calibration
 from runlake.analysis.classification.confusion import Confusion, Normalise, Order, confused, confusion, order_of
 from runlake.analysis.classification.cost import Cost, cheapest
 from runlake.analysis.classification.curves import (
@@ -25,6 +26,8 @@ from runlake.analysis.classification.thresholds import Thresholds, at_thresholds
 __all__ = [
     "Average",
     "Binary",
+    "Bins",
+    "Calibration",
     "Confusion",
     "Cost",
     "DetCurve",
@@ -38,6 +41,7 @@ __all__ = [
     "Thresholds",
     "at_thresholds",
     "binary",
+    "calibration",
     "cheapest",
     "confused",
     "confusion",
