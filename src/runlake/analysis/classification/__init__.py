@@ -7,6 +7,7 @@ of a result; only a wrong call raises.
 
 from runlake.analysis.classification.binary import Binary, binary, micro_average, one_vs_rest, top_label
 from runlake.analysis.classification.calibration import Bins, Calibration, calibration
+from runlake.analysis.classification.cells import Decision
 from runlake.analysis.classification.confusion import Confusion, Normalise, Order, confused, confusion, order_of
 from runlake.analysis.classification.cost import Cost, cheapest
 from runlake.analysis.classification.curves import (
@@ -19,7 +20,9 @@ from runlake.analysis.classification.curves import (
     pr_curve,
     roc_curve,
 )
+from runlake.analysis.classification.intervals import Interval, Method, Plan, decision_interval, ranking_interval
 from runlake.analysis.classification.predictions import Predictions, hard, predictions
+from runlake.analysis.classification.ranking import Ranking
 from runlake.analysis.classification.summary import Average, Summary, summarise
 from runlake.analysis.classification.thresholds import Thresholds, at_thresholds
 
@@ -30,12 +33,17 @@ __all__ = [
     "Calibration",
     "Confusion",
     "Cost",
+    "Decision",
     "DetCurve",
+    "Interval",
     "Lift",
+    "Method",
     "Normalise",
     "Order",
+    "Plan",
     "PrCurve",
     "Predictions",
+    "Ranking",
     "RocCurve",
     "Summary",
     "Thresholds",
@@ -45,6 +53,7 @@ __all__ = [
     "cheapest",
     "confused",
     "confusion",
+    "decision_interval",
     "det_curve",
     "hard",
     "lift",
@@ -53,6 +62,7 @@ __all__ = [
     "order_of",
     "pr_curve",
     "predictions",
+    "ranking_interval",
     "roc_curve",
     "summarise",
     "top_label",
