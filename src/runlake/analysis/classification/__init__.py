@@ -20,13 +20,17 @@ from runlake.analysis.classification.curves import (
     pr_curve,
     roc_curve,
 )
+from runlake.analysis.classification.delong import AucInterval, AucTest, auc_interval, auc_test
 from runlake.analysis.classification.intervals import Interval, Method, Plan, decision_interval, ranking_interval
+from runlake.analysis.classification.paired import McNemar, Paired, mcnemar, pair
 from runlake.analysis.classification.predictions import Predictions, hard, predictions
 from runlake.analysis.classification.ranking import Ranking
 from runlake.analysis.classification.summary import Average, Summary, summarise
 from runlake.analysis.classification.thresholds import Thresholds, at_thresholds
 
 __all__ = [
+    "AucInterval",
+    "AucTest",
     "Average",
     "Binary",
     "Bins",
@@ -37,9 +41,11 @@ __all__ = [
     "DetCurve",
     "Interval",
     "Lift",
+    "McNemar",
     "Method",
     "Normalise",
     "Order",
+    "Paired",
     "Plan",
     "PrCurve",
     "Predictions",
@@ -48,6 +54,8 @@ __all__ = [
     "Summary",
     "Thresholds",
     "at_thresholds",
+    "auc_interval",
+    "auc_test",
     "binary",
     "calibration",
     "cheapest",
@@ -57,9 +65,11 @@ __all__ = [
     "det_curve",
     "hard",
     "lift",
+    "mcnemar",
     "micro_average",
     "one_vs_rest",
     "order_of",
+    "pair",
     "pr_curve",
     "predictions",
     "ranking_interval",
