@@ -134,7 +134,7 @@ def pr_curve(thresholds: Thresholds) -> PrCurve:
     precision[:1] = 1.0
     steps = float(np.sum(np.diff(recall) * precision[1:])) if problem is None else float("nan")
     if problem is None and not thresholds.negatives:
-        problem = "no example is negative, so precision is 1 whatever the classifier does"
+        problem = "no example is negative, so precision is always 1"
     return PrCurve(
         thresholds.name,
         counts.threshold,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,9 @@ def outline(x: Floats, y: Floats, *, max_vertices: int = MAX_VERTICES) -> NDArra
 
 def _ends_and_extremes(along: Floats, y: Floats, pieces: int) -> NDArray[np.intp]:
     piece = np.minimum((along / (along[-1] or 1.0) * pieces).astype(np.intp), pieces - 1)
-    starts = np.flatnonzero(np.diff(piece, prepend=-1))
-    ends = np.append(starts[1:], len(y)) - 1
-    by_height = np.lexsort((y, piece))
-    return np.unique(np.concatenate((starts, ends, by_height[starts], by_height[ends])))
+    starts = np.flatnonzero(np.diff(piece, prepend=-1)).tolist()
+    chosen = [len(y) - 1]
+    for start, stop in pairwise([*starts, len(y)]):
+        inside = y[start:stop]
+        chosen += [start, stop - 1, start + int(inside.argmin()), start + int(inside.argmax())]
+    return np.unique(chosen)

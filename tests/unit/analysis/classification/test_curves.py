@@ -79,7 +79,7 @@ class TestPrecisionAndRecall:
         curve = pr_curve(at_thresholds(a_binary([1, 1], [0.1, 0.2])))
 
         assert (curve.average_precision, curve.precision.tolist()) == (1.0, [1, 1, 1])
-        assert curve.problem == "no example is negative, so precision is 1 whatever the classifier does"
+        assert curve.problem == "no example is negative, so precision is always 1"
 
     def test_of_one_positive_are_one_step(self) -> None:
         curve = pr_curve(at_thresholds(a_binary([1], [0.5])))
