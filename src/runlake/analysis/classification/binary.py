@@ -21,11 +21,13 @@ class Binary:
         name: of what counts as positive: a class, or what was averaged.
         truth: (n,) True where the example is positive.
         score: (n,) the higher, the more likely positive.
+        answers_per_example: above 1 for a micro-average, whose answers are not independent of each other.
     """
 
     name: str
     truth: Bools
     score: Floats
+    answers_per_example: int = 1
 
     @property
     def n(self) -> int:
@@ -49,6 +51,13 @@ class Binary:
             return "there are no examples"
         bad = int((~np.isfinite(self.score)).sum())
         return f"{bad:,} of {self.n:,} scores are NaN or infinite" if bad else None
+
+    @property
+    def sampling_problem(self) -> str | None:
+        """Why nothing can be said about other examples of the same kind, or None."""
+        if self.answers_per_example > 1:
+            return "the answers for one example hang together, so an interval over them would be too narrow"
+        return self.problem
 
 
 def binary(predictions: Predictions, positive: str | None = None) -> Binary:
@@ -84,7 +93,7 @@ def micro_average(predictions: Predictions) -> Binary:
     """
     scores = _scores_of(predictions)
     truth = predictions.labels[:, None] == np.arange(len(predictions.classes))
-    return Binary(MICRO, truth.ravel(), scores.ravel())
+    return Binary(MICRO, truth.ravel(), scores.ravel(), answers_per_example=len(predictions.classes))
 
 
 def top_label(predictions: Predictions) -> Binary:
@@ -98,7 +107,8 @@ def top_label(predictions: Predictions) -> Binary:
     """
     scores = _scores_of(predictions)
     codes, _ = hard(predictions)
-    return Binary(TOP_LABEL, codes == predictions.labels, scores[np.arange(len(codes)), codes])
+    score = np.where(codes >= 0, scores[np.arange(len(codes)), codes], np.nan)
+    return Binary(TOP_LABEL, codes == predictions.labels, score)
 
 
 def _scores_of(predictions: Predictions) -> Floats:

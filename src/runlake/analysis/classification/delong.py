@@ -81,7 +81,7 @@ def auc_interval(binary: Binary, *, level: float = 0.95) -> AucInterval:
         InvalidValue: level is not above 0 and below 1.
     """
     width = _quantile(level)
-    problem = binary.problem or _too_few(binary)
+    problem = binary.sampling_problem or _too_few(binary)
     if problem is not None:
         return AucInterval(*(math.nan,) * 4, level=level, n=binary.n, positives=binary.positives, problem=problem)
     of_positives, of_negatives = _placements(binary)

@@ -89,11 +89,11 @@ _USUAL = Plan()
 
 
 def ranking_interval(binary: Binary, ranking: Ranking, plan: Plan = _USUAL) -> Interval:
-    """Give average precision or ROC AUC of one class an interval.
+    """Give average precision or ROC AUC of one class an interval; a micro-average gets none.
 
     Ten thousand examples and a thousand resamples take about a second.
     """
-    problem = binary.problem
+    problem = binary.sampling_problem
     if problem is None and not 0 < binary.positives < binary.n:
         problem = "all examples are of one kind, so there is nothing to rank"
     if problem is not None:

@@ -50,6 +50,11 @@ class TestAllClasses:
 
         assert (asked.truth.tolist(), asked.score.tolist()) == ([True, False, True], [0.7, 0.5, 0.8])
 
+    def test_of_an_example_without_a_prediction_have_no_score(self) -> None:
+        asked = top_label(predictions([0, 1], ("a", "b"), scores=[[0.7, 0.3], [float("nan"), 0.9]]))
+
+        assert asked.problem == "1 of 2 scores are NaN or infinite"
+
 
 class TestAProblem:
     def test_is_no_example(self) -> None:

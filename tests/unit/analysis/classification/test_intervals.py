@@ -21,6 +21,7 @@ from runlake.analysis.classification import (
     auc_interval,
     confusion,
     decision_interval,
+    micro_average,
     predictions,
     ranking_interval,
 )
@@ -160,6 +161,12 @@ class TestManyClasses:
 
         found = decision_interval(matrix, Decision.ACCURACY, Plan(stratified=stratified))
         assert found.low < found.value == 0.9 < found.high
+
+    def test_at_once_have_no_interval_since_their_answers_hang_together(self) -> None:
+        asked = micro_average(some_predictions(0))
+
+        for problem in (ranking_interval(asked, Ranking.ROC_AUC).problem, auc_interval(asked).problem):
+            assert problem == "the answers for one example hang together, so an interval over them would be too narrow"
 
 
 class TestFewExamples:
