@@ -1,0 +1,79 @@
+"""What a classifier got right and wrong: predictions in, frozen results out.
+
+Start with `predictions`. Questions about one class go through `binary` and `at_thresholds`, which counts once for
+all curves; questions about all classes go through `confusion`. What cannot be worked out is said in the `problem`
+of a result; only a wrong call raises.
+"""
+
+from runlake.analysis.classification.binary import Binary, binary, micro_average, one_vs_rest, top_label
+from runlake.analysis.classification.calibration import Bins, Calibration, calibration
+from runlake.analysis.classification.cells import Decision
+from runlake.analysis.classification.confusion import Confusion, Normalise, Order, confused, confusion, order_of
+from runlake.analysis.classification.cost import Cost, cheapest
+from runlake.analysis.classification.curves import (
+    DetCurve,
+    Lift,
+    PrCurve,
+    RocCurve,
+    det_curve,
+    lift,
+    pr_curve,
+    roc_curve,
+)
+from runlake.analysis.classification.delong import AucInterval, AucTest, auc_interval, auc_test
+from runlake.analysis.classification.intervals import Interval, Method, Plan, decision_interval, ranking_interval
+from runlake.analysis.classification.paired import McNemar, Paired, mcnemar, pair
+from runlake.analysis.classification.predictions import Predictions, hard, predictions
+from runlake.analysis.classification.ranking import Ranking
+from runlake.analysis.classification.summary import Average, Summary, summarise
+from runlake.analysis.classification.thresholds import Thresholds, at_thresholds
+
+__all__ = [
+    "AucInterval",
+    "AucTest",
+    "Average",
+    "Binary",
+    "Bins",
+    "Calibration",
+    "Confusion",
+    "Cost",
+    "Decision",
+    "DetCurve",
+    "Interval",
+    "Lift",
+    "McNemar",
+    "Method",
+    "Normalise",
+    "Order",
+    "Paired",
+    "Plan",
+    "PrCurve",
+    "Predictions",
+    "Ranking",
+    "RocCurve",
+    "Summary",
+    "Thresholds",
+    "at_thresholds",
+    "auc_interval",
+    "auc_test",
+    "binary",
+    "calibration",
+    "cheapest",
+    "confused",
+    "confusion",
+    "decision_interval",
+    "det_curve",
+    "hard",
+    "lift",
+    "mcnemar",
+    "micro_average",
+    "one_vs_rest",
+    "order_of",
+    "pair",
+    "pr_curve",
+    "predictions",
+    "ranking_interval",
+    "roc_curve",
+    "summarise",
+    "top_label",
+]
