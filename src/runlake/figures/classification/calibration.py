@@ -92,7 +92,7 @@ def _histogram(run: Shown[Calibration], *, alone: bool) -> Part:
         "hovertemplate": f"%{{y:,}} examples<br>score about %{{x:.3f}}<extra>{literal(run.name, limit=NAME)}</extra>",
     }
     if alone:
-        return common | {"type": "bar", "marker": {"color": run.color}}
+        return common | {"type": "bar", "marker": {"color": run.color, "line": {"width": 0}}}
     # Bars of several runs would hide each other; outlines do not.
     line = {"color": run.color, "width": 1.5, "dash": run.dash, "shape": "hvh"}
     return common | {"type": "scatter", "mode": "lines", "line": line}
