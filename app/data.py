@@ -23,7 +23,7 @@ from stores import holder, store
 
 if TYPE_CHECKING:
     from runlake.analysis.series import Series
-    from runlake.query import Comparison, Keys, Lake, RunDetail
+    from runlake.query import Comparison, Evaluation, Keys, Lake, RunDetail
 
 _PINNED = "frame.lake"
 _FROM_NOW = re.compile(r"(?i)[-+]\s*\d|now|today")
@@ -176,6 +176,20 @@ def media_bytes(run_id: str, path: str, version: int) -> bytes:
 @st.cache_data(show_spinner=False, max_size="100 MB")
 def _media_bytes(key: tuple[str, str, str], run_id: str, path: str, version: int, _lake: Lake) -> bytes:
     return _lake.artifact_bytes(run_id, path, version)
+
+
+def evaluation(run_id: str, key: str, step: float) -> Evaluation:
+    """Return one evaluation.
+
+    Raises:
+        NotFound, StoreError: it is not here, or cannot be read.
+    """
+    return _evaluation(_key(), run_id, key, step, lake())
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _evaluation(key: tuple[str, str, str], run_id: str, name: str, step: float, _lake: Lake) -> Evaluation:
+    return _lake.evaluation(run_id, name, step)
 
 
 def events(run_ids: tuple[str, ...]) -> pl.DataFrame:

@@ -110,6 +110,10 @@ RUNS_PRESET = Param("runs", "show", "Summary", choices=("Summary", "Params", "Me
 RUNS_COLUMNS = Param("runs", "columns", ())
 RUNS_LIMIT = Param("runs", "limit", 200.0, low=1, high=10_000)
 
+# Pictures of an evaluation, and what the cells of a confusion matrix are a share of.
+PICTURES = ("Confusion", "Precision–recall", "ROC", "Calibration", "Cost", "Lift", "DET")
+SHARES = ("Counts", "By label", "By prediction")
+
 # The Run page.
 RUN_ID = Param("run", "id", "", navigates=True)
 RUN_VIEWS = (
@@ -117,6 +121,7 @@ RUN_VIEWS = (
     "Curves",
     "Results",
     "Media",
+    "Evaluation",
     "Parameters",
     "Artifacts",
     "Environment",
@@ -135,6 +140,26 @@ RUN_LOG_X = Param("run", "logx", False)
 RUN_LOG_Y = Param("run", "logy", False)
 RUN_STRETCH = Param("run", "stretch", "")
 RUN_TOGETHER = Param("run", "together", False)
+
+RUN_EVALUATION = Param("run", "evaluation", "")
+RUN_PICTURE = Param("run", "picture", "", choices=PICTURES)
+RUN_CLASS = Param("run", "class", "")
+RUN_THRESHOLD = Param("run", "threshold", "")
+RUN_SHARE = Param("run", "share", "Counts", choices=SHARES)
+RUN_CELL = Param("run", "cell", ())
+RUN_COST_FP = Param("run", "cost_fp", 1.0, low=0)
+RUN_COST_FN = Param("run", "cost_fn", 1.0, low=0)
+
+# The Evaluate page.
+EVALUATE_EVALUATION = Param("evaluate", "evaluation", "")
+EVALUATE_STEP = Param("evaluate", "step", "")
+EVALUATE_PICTURE = Param("evaluate", "picture", "", choices=PICTURES)
+EVALUATE_CLASS = Param("evaluate", "class", "")
+EVALUATE_THRESHOLD = Param("evaluate", "threshold", "")
+EVALUATE_SHARE = Param("evaluate", "share", "Counts", choices=SHARES)
+EVALUATE_CELL = Param("evaluate", "cell", ())
+EVALUATE_COST_FP = Param("evaluate", "cost_fp", 1.0, low=0)
+EVALUATE_COST_FN = Param("evaluate", "cost_fn", 1.0, low=0)
 
 # The Compare page.
 COMPARE_METRICS = Param("compare", "metrics", ())

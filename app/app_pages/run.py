@@ -15,6 +15,7 @@ from components import (
     console_view,
     curve_controls,
     empty_state,
+    evaluation_view,
     event_list,
     format,
     links,
@@ -37,6 +38,7 @@ DRAWN = (
     run_curves.show,
     result_table.show,
     media_view.show,
+    evaluation_view.of_run,
     param_table.search,
     artifact_table.show,
     code_state.show,
@@ -69,6 +71,8 @@ def count(detail: RunDetail, name: str) -> str:
     """Say how much there is to see in a view."""
     if name == "Media":
         return f"{media_view.of_run(detail)['key'].n_unique():,}"
+    if name == "Evaluation":
+        return f"{evaluation_view.logged((detail.run_id,))['key'].n_unique():,}"
     return f"{getattr(detail, COUNTED[name]).height:,}" if name in COUNTED else ""
 
 

@@ -59,10 +59,10 @@ def has_changed(runs: Sequence[Slot]) -> bool:
     return tuple(run.run_id for run in runs) != state.basket()
 
 
-def bar(runs: Sequence[Slot]) -> None:
+def bar(runs: Sequence[Slot], *, title: str = "Compare") -> None:
     """Draw the head of the page: how many runs, one more, none."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader("Compare", anchor=False, width="content")
+        st.subheader(title, anchor=False, width="content")
         if runs:
             st.caption(f"{len(runs)} {'run' if len(runs) == 1 else 'runs'}", width="content")
         st.space("stretch")

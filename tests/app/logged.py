@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
@@ -150,7 +150,11 @@ def _media(store: str) -> str:
         run.log({"rows": media.Table({"id": [1, 2], "label": ["cat", "dog"]}, caption="Two of them")}, step=10)
         labels, scores = [0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.6, 0.4, 0.8, 0.9]
         for step, moved in ((10, 0.05), (20, 0.0)):
-            given = {"classes": ["ham", "spam"], "ids": list("abcdef"), "examples": {"text": list("uvwxyz")}}
+            given: dict[str, Any] = {
+                "classes": ["ham", "spam"],
+                "ids": list("abcdef"),
+                "examples": {"text": list("uvwxyz")},
+            }
             run.log({"test": media.classification(labels, [s - moved for s in scores], **given)}, step=step)
         run.log({"fit": media.regression([1.0, 2.0, 3.0], [1.5, 2.0, 2.0])}, step=20)
     return run.id

@@ -205,7 +205,7 @@ def _axes(number: int, names: Sequence[str], labels: list[str], grid: Grid) -> d
         "tickvals": labels[:: grid.every],
         "ticktext": short[:: grid.every],
         "tickangle": grid.angle,
-        "title": {"text": "predicted", "standoff": 6},
+        "title": {"text": "predicted", "standoff": 14},
     }
     down: Part = {
         "domain": y,

@@ -1,0 +1,34 @@
+"""How good are the chosen runs, and where do they differ?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import frame
+from components import empty_state, evaluation_controls, evaluation_view, links, run_basket, url_mirror
+
+if TYPE_CHECKING:
+    from components.slots import Slot
+
+
+@st.fragment
+def body(runs: tuple[Slot, ...]) -> None:
+    """Draw the evaluations; their controls redraw them alone."""
+    if run_basket.has_changed(runs):
+        st.rerun()
+    with frame.guard():
+        evaluation_view.show(runs, evaluation_controls.EVALUATE)
+        url_mirror.show("evaluate", key="evaluate.url")
+
+
+chosen = run_basket.chosen()
+run_basket.bar(chosen, title="Evaluate")
+if not chosen:
+    empty_state.show("No runs are chosen. Tick some on the Runs page, or add one here.", icon=":material/rule:")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        st.page_link(links.runs(), label="Choose runs", icon=":material/table_rows:")
+else:
+    body(chosen)
+    frame.watch(running=any(run.status == "running" for run in chosen))

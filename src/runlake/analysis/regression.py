@@ -1,0 +1,67 @@
+"""How far predicted numbers are from true ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn import metrics
+
+from runlake.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Measures of predicted numbers.
+
+    Attributes:
+        n: examples with two finite numbers, which the measures are of.
+        left_out: examples where one of the two is NaN or infinite.
+        rmse: root of the mean squared error.
+        mae: mean absolute error.
+        median: median absolute error.
+        bias: mean of predicted minus true.
+        r2: coefficient of determination; NaN for fewer than two examples or where all true numbers are equal.
+        largest: greatest absolute error.
+    """
+
+    n: int
+    left_out: int
+    rmse: float
+    mae: float
+    median: float
+    bias: float
+    r2: float
+    largest: float
+
+
+def fit(labels: ArrayLike, predicted: ArrayLike) -> Fit:
+    """Measure predicted numbers (n,) against true ones (n,).
+
+    Raises:
+        InvalidValue: the shapes differ or are not (n,).
+    """
+    true, guess = np.asarray(labels, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
+    if true.ndim != 1 or true.shape != guess.shape:
+        raise InvalidValue("fit", f"shapes {true.shape} and {guess.shape}", "two of shape (n,)")
+    kept = np.isfinite(true) & np.isfinite(guess)
+    true, guess = true[kept], guess[kept]
+    left_out = int((~kept).sum())
+    if not len(true):
+        return Fit(0, left_out, *[float("nan")] * 6)
+    error: NDArray[np.float64] = guess - true
+    varies = len(true) > 1 and bool(np.ptp(true) > 0)
+    return Fit(
+        len(true),
+        left_out,
+        rmse=float(metrics.root_mean_squared_error(true, guess)),
+        mae=float(metrics.mean_absolute_error(true, guess)),
+        median=float(metrics.median_absolute_error(true, guess)),
+        bias=float(error.mean()),
+        r2=float(metrics.r2_score(true, guess)) if varies else float("nan"),
+        largest=float(np.abs(error).max()),
+    )
