@@ -86,7 +86,7 @@ def show(path: str, content: bytes) -> None:
     found = preview(path, content)
     match found.look:
         case Look.IMAGE:
-            image(content)
+            image(content, alt=path)
         case Look.TABLE if found.frame is not None:
             st.dataframe(
                 table.arrow(found.frame),
@@ -106,10 +106,10 @@ def show(path: str, content: bytes) -> None:
         st.caption(found.note)
 
 
-def image(content: bytes, *, width: Literal["stretch", "content"] = "content") -> None:
-    """Draw a picture, or say that it is none."""
+def image(content: bytes, *, alt: str, width: Literal["stretch", "content"] = "content") -> None:
+    """Draw a picture, or say that it is none; `alt` is what it is, for those who do not see it."""
     try:
-        st.image(content, width=width)
+        st.image(content, width=width, alt=in_order(alt))
     except (OSError, ValueError, SyntaxError) as error:
         # Pillow raises all of these on damaged files, and on one that would unpack to gigabytes.
         st.caption("The image is damaged or too large to be shown.")

@@ -187,7 +187,8 @@ def choose_threshold(knobs: Knobs, judged: Sequence[Judged], of_class: str) -> f
         width=260,
         label_visibility="collapsed",
     )
-    st.caption("threshold" if chosen is not None else "threshold: as predicted", width="content")
+    said = f"threshold {st.session_state[key]:.4g}" + ("" if chosen is not None else ", as predicted")
+    st.caption(said, width="content")
     return chosen
 
 

@@ -153,7 +153,7 @@ def _drawn(row: dict[str, Any], content: bytes, *, key: str) -> None:
         case "video" if suffix in _FILM:
             st.video(content, format=_FILM[suffix])
         case "image":
-            artifact_preview.image(content, width="stretch")
+            artifact_preview.image(content, alt=row["caption"] or row["key"], width="stretch")
         case _:
             artifact_preview.show(row["path"], content)
 

@@ -6,10 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
 import runlake
-from app.made import MARKUP
+from app.made import KEY, MARKUP, hostile_media
 from runlake import media
 from runlake.store.ingest import drain
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
 STEPS = 3000
 METRICS, PARAMS = 300, 5000
-# A key is a path, so the slashes of the markup would make it one of many parts.
-KEY = MARKUP.replace("/", "|")
 
 
 @dataclass(frozen=True)
@@ -113,26 +109,6 @@ def _hostile(store: str) -> str:
         run.log_reference("javascript:alert(1)", "link")
         run.log({f"{kind} {KEY}": one for kind, one in hostile_media().items()}, step=1)
     return run.id
-
-
-def hostile_media() -> dict[str, media.Media]:
-    """Media with markup wherever there is text, by their kind."""
-    figure = go.Figure(go.Scatter(x=[1, 2], y=[3, 4], name=MARKUP, text=[MARKUP] * 2))
-    figure.update_layout(title=MARKUP)
-    figure.add_layout_image(source="https://evil.example/x.png", x=0, y=1)
-    return {
-        "image": media.Image([[0, 255]], caption=MARKUP),
-        "table": media.Table({KEY: [MARKUP, None]}, caption=MARKUP),
-        "text": media.Text(MARKUP),
-        "html": media.Html(f"<script>alert(1)</script>{MARKUP}"),
-        "figure": media.Figure(figure),
-        "map": media.Figure(go.Figure(go.Scattergeo(lat=[1], lon=[2]))),
-        "histogram": media.Histogram([math.nan, math.inf]),
-        "audio": media.Audio([0.0, 0.5], sample_rate=8000),
-        "no video": media.Video(b"GIF89a broken"),
-        "classes": media.classification([MARKUP, "b", "b"], [0.1, math.nan, 0.9], ids=[KEY, "2", "3"]),
-        "numbers": media.regression([1.0, math.nan], [math.inf, 2.0]),
-    }
 
 
 def _media(store: str) -> str:

@@ -93,7 +93,7 @@ def confusion_figure(
     layout: dict[str, Part] = {}
     notes: list[Part] = []
     for number, (run, one) in enumerate(zip(runs, cells, strict=True)):
-        traces.append(_heat(number, one, labels, tokens))
+        traces.append(_heat(number, one, labels, tokens) | ({} if font is None else {"hoverinfo": "skip"}))
         if font is not None:
             traces.append(_ink(number, one, labels, font, tokens))
         layout |= _axes(number, names, labels, grid)
@@ -103,7 +103,9 @@ def confusion_figure(
     plain["tickfont"] = {"color": tokens.muted, "size": grid.tick_size}
     figure.update_xaxes(**plain).update_yaxes(**plain)
     margin = {"l": 8, "r": 8, "t": 0, "b": 0}
-    return figure.update_layout(annotations=notes, margin=margin, dragmode=False, showlegend=False)
+    return figure.update_layout(
+        annotations=notes, margin=margin, dragmode=False, showlegend=False, hovermode="closest", hoverdistance=-1
+    )
 
 
 def _cells(matrices: Sequence[Confusion], normalise: Normalise) -> list[_Cells]:
@@ -140,20 +142,26 @@ def _heat(number: int, cells: _Cells, labels: list[str], tokens: Theme) -> Part:
         "ygap": 1,
         "xaxis": f"x{_suffix(number)}",
         "yaxis": f"y{_suffix(number)}",
-        "hovertemplate": (
-            "true %{y}<br>predicted %{x}<br>%{customdata:,} examples"
-            f"{'<br>%{z:.2%}' * cells.is_share}<extra></extra>"
-        ),
+        "hovertemplate": _about(cells, "customdata", "z"),
     }
 
 
+def _about(cells: _Cells, count: str, share: str) -> str:
+    said = f"<br>%{{{share}:.2%}}" * cells.is_share
+    return f"true %{{y}}<br>predicted %{{x}}<br>%{{{count}:,}} examples{said}<extra></extra>"
+
+
 def _ink(number: int, cells: _Cells, labels: list[str], size: float, tokens: Theme) -> Part:
-    # A trace of its own: the text of a heat map cannot have a colour for each cell.
+    # A trace of its own: the text of a heat map cannot have a colour for each cell, nor can its cells be selected.
+    # The text nearest to the pointer answers for its cell; their order, row by row, tells which one that is.
     scale = _colours(tokens)
     k = len(labels)
     return {
         "type": "scatter",
-        "mode": "text",
+        "mode": "markers+text",
+        "marker": {"opacity": 0, "size": 4},
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}},
         "x": labels * k,
         "y": [label for label in labels for _ in range(k)],
         "text": cells.texts(),
@@ -164,7 +172,8 @@ def _ink(number: int, cells: _Cells, labels: list[str], size: float, tokens: The
                 for part in (cells.shares / cells.top).ravel().tolist()
             ],
         },
-        "hoverinfo": "skip",
+        "customdata": np.column_stack((cells.counts.ravel(), cells.shares.ravel())),
+        "hovertemplate": _about(cells, "customdata[0]", "customdata[1]"),
         "xaxis": f"x{_suffix(number)}",
         "yaxis": f"y{_suffix(number)}",
     }

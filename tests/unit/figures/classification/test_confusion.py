@@ -71,6 +71,12 @@ class TestAMatrix:
         assert numbers(heat["customdata"]) == [[90, 10], [5, 45]]
         assert "%{customdata:,} examples<br>%{z:.2%}" in heat["hovertemplate"]
 
+    def test_can_be_selected_from_cell_by_cell(self) -> None:
+        (words,) = [t for t in spec(confusion_figure(shown(TWO)))["data"] if t["type"] == "scatter"]
+
+        assert [row[0] for row in numbers(words["customdata"])] == [90, 10, 5, 45]
+        assert words["hovertemplate"].startswith("true %{y}<br>predicted %{x}")
+
     def test_says_its_threshold_or_what_is_left_out(self) -> None:
         whole = predictions([0, 1], ("a", "b"), scores=[0.1, 0.9])
         torn = predictions([0, 1], ("a", "b"), scores=[0.1, float("nan")])
