@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 GRAVE = {"serious", "critical"}
 RUN = "/run?id=wine:train_forest_v2&view="
 PLACES = {
+    "home": "/home",
+    "home-narrowed": "/home?needs=failed&folded=fraud",
+    "home-nothing": "/home?q=no+such+experiment",
     "runs": "/",
     "runs-filtered": "/?status=finished&show=Custom&where=metrics.loss+>+0",
     "runs-empty": "/?q=no+such+run",

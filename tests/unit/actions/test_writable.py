@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 import runlake
 from runlake.actions import why_read_only
 from runlake.store.folder import Folder
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_a_store_that_can_be_written_has_no_reason_against_it(store: str) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from builders import Logged, a_lake, a_run, at
-from runlake.query import Lake
 from runlake.query.attention import attention
+
+if TYPE_CHECKING:
+    from runlake.query import Lake
 
 DAY = 86_400.0  # the clock of `a_lake` stands one day after its runs start
 
