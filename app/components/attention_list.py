@@ -69,7 +69,7 @@ def show() -> None:
             )
         elif found.is_empty():
             st.caption(
-                f"Nothing: no run is silent for {_SILENT_MIN} minutes, none has failed or was killed in {DAYS} days, "
+                f"Nothing: no run has been silent for {_SILENT_MIN} minutes, none has failed or was killed in {DAYS} days, "
                 "none waits for a conclusion.",
                 width="content",
             )

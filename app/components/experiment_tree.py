@@ -27,7 +27,8 @@ _INDENT = "\u2003"
 _STATES = ("running", "failed", "killed")
 _OPENED, _FOLDED = ":material/expand_more:", ":material/chevron_right:"
 _UNPIN, _FREE = ":material/keep_off:", ":material/keep:"
-_NAME_CHARACTERS, _NAME_PX, _RUN_PX, _MOST_PX = 34, 205, 142, 620
+_NAME_CHARACTERS, _NAME_PX, _MOST_PX = 34, 205, 620
+_STATES_PX, _RUN_PX = (140, 260), (142, 230)  # least and most
 
 
 def found(paths: pl.DataFrame, *, text: str, archived: bool) -> pl.DataFrame:
@@ -152,7 +153,10 @@ def _config(shown: pl.DataFrame, until: date | None) -> dict[str, Any]:
         ),
         "runs": c.TextColumn("Runs", help="At and below the path.", alignment="right", width=_runs_px(shown)),
         "states": c.MultiselectColumn(
-            "Not finished", options=states, color=[fill[label.rpartition(" ")[2]] for label in states], width=140
+            "Not finished",
+            options=states,
+            color=[fill[label.rpartition(" ")[2]] for label in states],
+            width=_states_px(shown),
         ),
         "last": c.TextColumn("Last activity", width=92),
         "activity": c.BarChartColumn(
@@ -161,16 +165,31 @@ def _config(shown: pl.DataFrame, until: date | None) -> dict[str, Any]:
         "by": c.TextColumn("Best by", help="The primary metric, and which way is better.", width=110),
         "value": c.TextColumn("Value", help="Of the best run.", alignment="right", width=74),
         "best": c.ButtonColumn(
-            "Best run", help="Opens the run.", key=BEST, on_click=_open_best, width=_RUN_PX, **named
+            "Best run", help="Opens the run.", key=BEST, on_click=_open_best, width=_run_px(shown["best"]), **named
         ),
         "latest": c.ButtonColumn(
-            "Latest run", help="Opens the run.", key=LATEST, on_click=_open_latest, width=_RUN_PX, **named
+            "Latest run",
+            help="Opens the run.",
+            key=LATEST,
+            on_click=_open_latest,
+            width=_run_px(shown["latest"]),
+            **named,
         ),
     }
 
 
 def _runs_px(shown: pl.DataFrame) -> int:
     return 24 + 7 * max(4, *(len(text) for text in shown["runs"]))
+
+
+def _states_px(shown: pl.DataFrame) -> int:
+    badges = (sum(22 + 6.6 * len(label) for label in labels) for labels in shown["states"])
+    return min(_STATES_PX[1], max(_STATES_PX[0], *(int(px) for px in badges)))
+
+
+def _run_px(names: pl.Series) -> int:
+    longest = int(names.str.len_chars().fill_null(0).max() or 0)  # type: ignore[arg-type]  # numbers
+    return min(_RUN_PX[1], max(_RUN_PX[0], 30 + 7 * longest))
 
 
 def _clicked(key: str) -> dict[str, Any] | None:

@@ -153,7 +153,7 @@ class TestNeedsAttention:
 
         at = dashboard("own", "home")
 
-        assert any(text.startswith("Nothing: no run is silent") for text in said(at))
+        assert any(text.startswith("Nothing: no run has been silent") for text in said(at))
         assert len(at.dataframe) == 1
 
 
