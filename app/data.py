@@ -16,14 +16,18 @@ import polars as pl
 import streamlit as st
 
 import state
-from components import sparks
+from components import format, sparks
 from runlake.analysis.series import split
+from runlake.errors import StoreError
 from runlake.query import compare
+from runlake.query.attention import attention as needing
+from runlake.query.overview import overview as looked_over
 from stores import holder, store
 
 if TYPE_CHECKING:
     from runlake.analysis.series import Series
     from runlake.query import Comparison, Evaluation, Keys, Lake, RunDetail
+    from runlake.query.overview import Overview
 
 _PINNED = "frame.lake"
 _FROM_NOW = re.compile(r"(?i)[-+]\s*\d|now|today")
@@ -54,6 +58,11 @@ def lake() -> Lake:
     """Return the lake that this script run works on."""
     pinned: Lake | None = st.session_state.get(_PINNED)
     return open_lake() if pinned is None else pinned
+
+
+def read_again() -> None:
+    """Move on to what has just been changed from here; the next script run shows it."""
+    holder(store(), None).newest(within_s=0)
 
 
 def has_news() -> bool:
@@ -290,6 +299,33 @@ def find(text: str) -> str:
         NotFound, Ambiguous: none or several.
     """
     return lake().find(text)
+
+
+# What the Home page reads.
+
+
+def overview() -> tuple[Overview, StoreError | None]:
+    """Return what is going on in each experiment; without the best runs, and why, where their table is damaged."""
+    zone = format.zone().key
+    try:
+        return _overview(_key(), zone, True, lake()), None
+    except StoreError as problem:
+        return _overview(_key(), zone, False, lake()), problem
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _overview(key: tuple[str, str, str], zone: str, ranked: bool, _lake: Lake) -> Overview:
+    return looked_over(_lake, zone=zone, ranked=ranked)
+
+
+def attention() -> pl.DataFrame:
+    """Return the runs that somebody should look at."""
+    return _attention((*_key(), int(time.time() // 60)), lake())
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _attention(key: tuple[str, str, str, int], _lake: Lake) -> pl.DataFrame:
+    return needing(_lake)
 
 
 # What the Run and the Compare page read beyond that.

@@ -6,7 +6,7 @@ import streamlit as st
 
 import frame
 import state
-from components import links, run_drawer, url_mirror
+from components import experiment_drawer, links, run_drawer, url_mirror
 
 st.set_page_config(
     page_title="Runlake",
@@ -18,6 +18,7 @@ st.set_page_config(
 # A section becomes a menu of its own; the empty one stands in the bar itself.
 PAGES = {
     "": [
+        st.Page("app_pages/home.py", title="Home", icon=":material/home:", url_path="home"),
         *links.both_runs(st.context.url),
         st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("app_pages/evaluate.py", title="Evaluate", icon=":material/rule:", url_path="evaluate"),
@@ -29,6 +30,7 @@ page = st.navigation(PAGES, position="top")
 name = page.url_path or "runs"
 if state.restore(name, st.query_params.to_dict()):
     run_drawer.close()
+    experiment_drawer.close()
 frame.logo()
 with st.container(gap=None):
     # Without a gap the invisible mirror takes no room above the page. It is filled at the end: a page may make of

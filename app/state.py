@@ -98,13 +98,19 @@ class Param(Generic[T]):
 BASKET = Param("", "runs", (), most=BASKET_SIZE)
 AS_OF = Param("", "as_of", "")
 
+# The Home page.
+HOME_TEXT = Param("home", "q", "")
+HOME_FOLDED = Param("home", "folded", ())
+HOME_NEEDS = Param("home", "needs", "", choices=("silent", "failed", "killed", "unconcluded"))
+HOME_ARCHIVED = Param("home", "archived", False)
+
 # The Runs page.
 RUNS_WHERE = Param("runs", "where", "")
 RUNS_TEXT = Param("runs", "q", "")
 RUNS_EXPERIMENT = Param("runs", "experiment", "")
 RUNS_STATUS = Param("runs", "status", (), choices=("running", "finished", "failed", "killed"))
 RUNS_USER = Param("runs", "user", ())
-RUNS_SORT = Param("runs", "sort", "started_at")
+RUNS_SORT = Param("runs", "sort", "")  # "": the best first where an experiment says what that is, else the newest
 RUNS_ASCENDING = Param("runs", "asc", False)
 RUNS_PRESET = Param("runs", "show", "Summary", choices=("Summary", "Params", "Metrics", "All", "Custom"))
 RUNS_COLUMNS = Param("runs", "columns", ())

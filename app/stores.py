@@ -32,8 +32,8 @@ class Holder:
     lake: Lake | None = None
     read_at: float = -1e9
 
-    def newest(self) -> Lake:
-        """Return the lake, read again where the last reading is older than `REFRESH_S`.
+    def newest(self, *, within_s: float = REFRESH_S) -> Lake:
+        """Return the lake, read again where the last reading is older than `within_s`.
 
         Raises:
             RunlakeError: there is no store, or it cannot be read.
@@ -42,7 +42,7 @@ class Holder:
             if self.lake is None:
                 self.lake = runlake.open_lake(self.store, as_of=self.as_of)
                 self.read_at = time.monotonic()
-            elif self.as_of is None and time.monotonic() - self.read_at > REFRESH_S:
+            elif self.as_of is None and time.monotonic() - self.read_at > within_s:
                 self.lake = self.lake.refresh()
                 self.read_at = time.monotonic()
             return self.lake

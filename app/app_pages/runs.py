@@ -7,12 +7,18 @@ import streamlit as st
 import data
 import frame
 import state
-from components import basket, columns, counts, empty_state, export, filter_bar, run_drawer, run_table, sorting
-
-EXAMPLE = """import runlake
-
-with runlake.start_run("my_experiment", params={"lr": 0.1}) as run:
-    run.log({"loss": 0.3}, step=0)"""
+from components import (
+    basket,
+    columns,
+    counts,
+    empty_state,
+    export,
+    filter_bar,
+    primary,
+    run_drawer,
+    run_table,
+    sorting,
+)
 
 names = data.names()
 basket.drop_unknown(names)
@@ -21,15 +27,7 @@ head = st.container(horizontal=True, vertical_alignment="center", gap="small")
 if not names:
     with head:
         st.subheader("Runs", anchor=False)
-    if data.as_of() is not None:
-        empty_state.show(
-            "There were no runs yet.",
-            action="Back to now",
-            on_action=state.AS_OF.reset,
-            details=empty_state.before(data.as_of(), data.lake().begun),
-        )
-    else:
-        empty_state.show("No runs yet. Log a first one:", command=EXAMPLE)
+    empty_state.no_runs()
 else:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         said = filter_bar.show(experiments=data.experiment_paths(), users=data.users())
@@ -53,11 +51,13 @@ else:
     else:
         # A damaged table of metrics leaves the rest of the page usable.
         with frame.guard():
-            choice = columns.choose((state.RUNS_SORT.get(), *said.columns))
+            decides = primary.chosen()
+            leading = () if decides is None else (decides.column,)
+            choice = columns.choose((*leading, sorting.shown().column, *said.columns))
             order = sorting.order()
             rows, shown = columns.read(choice, where=said.where, order_by=order, limit=int(state.RUNS_LIMIT.get()))
             height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
-            run_table.show(rows, shown, order=sorting.shown(), height=height)
+            run_table.show(rows, shown, order=sorting.shown(), decides=decides, height=height)
             with counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said):
                 export.button(shown, where=said.where, order_by=order, found=found)
     basket.show(names)

@@ -55,7 +55,7 @@ def choose(asked: Sequence[str] = ()) -> Choice:
     """Return the columns that the preset or the reader's own choice asks for.
 
     Args:
-        asked: columns that the runs are filtered or sorted by, which a preset has to show.
+        asked: columns that the runs are ranked, filtered or sorted by, which a preset has to show first.
     """
     everything = available()
     match state.RUNS_PRESET.get():

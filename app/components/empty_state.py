@@ -6,12 +6,32 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+import data
+import state
 from components import format
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+
+_EXAMPLE = """import runlake
+
+with runlake.start_run("my_experiment", params={"lr": 0.1}) as run:
+    run.log({"loss": 0.3}, step=0)"""
+
+
+def no_runs() -> None:
+    """Say how to log a first run, or that there was none at the time that is looked back to."""
+    if data.as_of() is None:
+        show("No runs yet. Log a first one:", command=_EXAMPLE)
+        return
+    show(
+        "There were no runs yet.",
+        action="Back to now",
+        on_action=state.AS_OF.reset,
+        details=before(data.as_of(), data.lake().begun),
+    )
 
 
 def show(

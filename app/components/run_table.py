@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from streamlit.elements.lib.column_types import ColumnConfig
 
+    from components.primary import Primary
+
 
 GRID = "runs.grid"
 CLICKS = "runs.clicks"
@@ -101,13 +103,21 @@ class Order:
     by: Callable[[str], None]
 
 
-def show(frame: pl.DataFrame, columns: Sequence[str], *, order: Order, height: int = HEIGHT_PX) -> None:
+def show(
+    frame: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    order: Order,
+    decides: Primary | None = None,
+    height: int = HEIGHT_PX,
+) -> None:
     """Draw `columns` of `frame`, tick what is in the basket, and open a run on a click.
 
     Args:
         frame: one row per run, at most 10,000, with run_id, status, started_at, duration_s and the columns.
         columns: in the order shown; the name comes first anyway.
         order: of the runs, of which the frame may hold only the first.
+        decides: what says which run is best; that run has a star before its name.
         height: pixels at most.
     """
     run_ids = tuple(frame["run_id"].to_list())
@@ -116,7 +126,7 @@ def show(frame: pl.DataFrame, columns: Sequence[str], *, order: Order, height: i
     ticked = sorted(places[run_id] for run_id in state.basket() if run_id in places)
     st.session_state[_grid()] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     shown = (
-        with_elapsed(frame)
+        starred(with_elapsed(frame), decides)
         .select("name", *(c for c in columns if c != "name"))
         .with_columns(numbers(frame[c]) for c in columns if c.startswith("params."))
     )
@@ -124,7 +134,7 @@ def show(frame: pl.DataFrame, columns: Sequence[str], *, order: Order, height: i
     st.dataframe(
         table.arrow(drawn),
         key=_grid(),
-        column_config=_config(drawn, order),
+        column_config=_config(drawn, order, decides),
         hide_index=True,
         on_select=partial(_chosen, order.by),
         # The grid itself would sort no more than the rows that it holds: where columns can be chosen, a click on
@@ -142,6 +152,14 @@ def with_elapsed(frame: pl.DataFrame) -> pl.DataFrame:
     elapsed = (pl.lit(datetime.now(UTC)) - pl.col("started_at")).dt.total_milliseconds() / 1000
     running = pl.col("status") == "running"
     return frame.with_columns(pl.when(running).then(elapsed).otherwise("duration_s").alias("duration_s"))
+
+
+def starred(frame: pl.DataFrame, decides: Primary | None) -> pl.DataFrame:
+    """Put a star before the name of the best run."""
+    if decides is None or decides.best is None:
+        return frame
+    name = pl.concat_str(pl.lit("★ "), pl.col("name").fill_null("(unnamed)"))
+    return frame.with_columns(pl.when(pl.col("run_id") == decides.best).then(name).otherwise("name").alias("name"))
 
 
 def numbers(values: pl.Series) -> pl.Series:
@@ -175,19 +193,21 @@ def _two_units(seconds: pl.Expr) -> pl.Expr:
     return (seconds / step).round() * step
 
 
-def _config(frame: pl.DataFrame, order: Order) -> dict[str, ColumnConfig]:
-    return {name: _column(frame, name, _heading(name, order)) for name in frame.columns}
+def _config(frame: pl.DataFrame, order: Order, decides: Primary | None) -> dict[str, ColumnConfig]:
+    best = "" if decides is None else f" ★ is the best by {format.markdown(decides.told)}."
+    return {name: _column(frame, name, _heading(name, order), about_best=best) for name in frame.columns}
 
 
 def _heading(name: str, order: Order) -> str:
     return label(name) if name != order.column else f"{label(name)} {'↑' if order.ascending else '↓'}"
 
 
-def _column(frame: pl.DataFrame, name: str, heading: str) -> Any:
+def _column(frame: pl.DataFrame, name: str, heading: str, *, about_best: str) -> Any:
     c = st.column_config
     match name:
         case "name":
-            return _name(heading, longest=float(frame["name"].str.len_chars().quantile(1.0) or 0))
+            longest = float(frame["name"].str.len_chars().quantile(1.0) or 0)
+            return _name(heading, longest=longest, about=f"Click a name to look at the run.{about_best}")
         case "status":
             fill = STATUS_FILL[theme(st.context.theme.type).name]
             return c.MultiselectColumn(heading, options=STATUSES, color=[fill[s] for s in STATUSES], width=96)
@@ -203,10 +223,10 @@ def _column(frame: pl.DataFrame, name: str, heading: str) -> Any:
             return _keyed(name, heading, frame[name])
 
 
-def _name(heading: str, *, longest: float) -> Any:
+def _name(heading: str, *, longest: float, about: str) -> Any:
     return st.column_config.ButtonColumn(
         heading,
-        help="Click a name to look at the run.",
+        help=about,
         type="tertiary",
         pinned=True,
         alignment="left",

@@ -5,22 +5,25 @@ from __future__ import annotations
 import streamlit as st
 
 import state
-from components import columns, expressions, run_table
+from components import columns, expressions, primary, run_table
+from runlake.formats import in_order
 from runlake.query.names import spell
 
 _TEXTS = ("name", "status", "experiment", "user")
-_ATTRIBUTES = ("started_at", "name", "status", "experiment", "user", "duration_s")
+_NEWEST = "started_at"
+_ATTRIBUTES = (_NEWEST, "name", "status", "experiment", "user", "duration_s")
 
 
 def order() -> str:
-    """Return the order in the words of the store; the newest first where a link names a column that is not there."""
-    field = expressions.field(_column(), columns.available())
-    return f"{spell(field)} {'asc' if state.RUNS_ASCENDING.get() else 'desc'}"
+    """Return the order in the words of the store; the usual one where a link names a column that is not there."""
+    column, ascending = _order()
+    field = expressions.field(column, columns.available())
+    return f"{spell(field)} {'asc' if ascending else 'desc'}"
 
 
 def shown() -> run_table.Order:
     """Return the order as the table shows it, with what a click on a heading does."""
-    return run_table.Order(_column(), state.RUNS_ASCENDING.get(), by)
+    return run_table.Order(*_order(), by)
 
 
 def by(column: str) -> None:
@@ -31,14 +34,21 @@ def by(column: str) -> None:
     wanted = column.replace(run_table.CURVE, "metrics.", 1)
     if not _is_sortable(wanted):
         return
-    turned = wanted == _column()
-    state.RUNS_ASCENDING.set(not state.RUNS_ASCENDING.get() if turned else wanted in _TEXTS)
+    now, ascending = _order()
+    state.RUNS_ASCENDING.set(not ascending if wanted == now else wanted in _TEXTS)
     state.RUNS_SORT.set(wanted)
 
 
-def _column() -> str:
+def _order() -> tuple[str, bool]:
+    """Return the column and whether its least comes first.
+
+    Where nobody has chosen, that is the best first where the experiment says what is best, and else the newest first.
+    """
     wanted = state.RUNS_SORT.get()
-    return wanted if _is_sortable(wanted) else state.RUNS_SORT.default
+    if _is_sortable(wanted):
+        return wanted, state.RUNS_ASCENDING.get()
+    best = primary.chosen()
+    return (_NEWEST, state.RUNS_ASCENDING.get()) if best is None else (best.column, best.ascending)
 
 
 def _is_sortable(column: str) -> bool:
@@ -47,28 +57,33 @@ def _is_sortable(column: str) -> bool:
 
 def controls() -> None:
     """Draw the choice of column and direction."""
-    state.RUNS_SORT.set(_column())
+    best, wanted = primary.chosen(), state.RUNS_SORT.get()
+    if not _is_sortable(wanted) or (best is None and wanted == _NEWEST):
+        state.RUNS_SORT.reset()
+    usual = run_table.label(_NEWEST) if best is None else f"★ {in_order(best.metric)}"
     st.selectbox(
         "Sort by",
         # What a link or a heading asks for may be an aspect of a metric, which the list leaves out.
-        tuple(dict.fromkeys((*_options(), _column()))),
+        tuple(dict.fromkeys((state.RUNS_SORT.default, *_options(named=best is not None), state.RUNS_SORT.get()))),
         key=state.RUNS_SORT.key,
         persist_state="session",
-        format_func=run_table.label,
+        format_func=lambda column: run_table.label(column) if column else usual,
         label_visibility="collapsed",
         icon=":material/sort:",
         width=180,
     )
-    ascending = state.RUNS_ASCENDING.get()
+    column, ascending = _order()
     st.button(
         "",
         key="runs.turn",
         help="Ascending; click to turn the order." if ascending else "Descending; click to turn the order.",
         icon=":material/arrow_upward:" if ascending else ":material/arrow_downward:",
-        on_click=lambda: state.RUNS_ASCENDING.set(not state.RUNS_ASCENDING.get()),
+        on_click=by,
+        args=(column,),
     )
 
 
-def _options() -> tuple[str, ...]:
+def _options(*, named: bool) -> tuple[str, ...]:
+    """List what can be chosen; the start of a run by its name only where the usual order is another one."""
     keyed = tuple(c for c in columns.available() if "." in c)
-    return (*_ATTRIBUTES, *keyed)
+    return (*(a for a in _ATTRIBUTES if named or a != _NEWEST), *keyed)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from components import expressions, format, run_table, sparks
+from components import experiment_form, expressions, format, pins, primary, run_table, sparks
 from runlake.query.language import parse, unparse
 
 
 class TestDocumentedExamples:
-    @pytest.mark.parametrize("module", [expressions, format, run_table])
+    @pytest.mark.parametrize("module", [experiment_form, expressions, format, pins, primary, run_table])
     def test_hold(self, module: object) -> None:
         result = doctest.testmod(module)  # type: ignore[arg-type]  # a module
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1.element_tree import Block, Dataframe, Node
 import runlake
 import state
 from app.conftest import APP, TIMEOUT_S
+from runlake.actions import Details, edit_experiment, local_actor
 from runlake.formats import ESCAPES
 from runlake.store.ingest import drain
 
@@ -54,6 +55,9 @@ def logged(store: str, root: Path, number: int) -> str:
     file.write_text(f"if admin: # {EVIL}\n")
     run.log_artifact(file)  # its path cannot hold such characters, what is in it can
     run.finish("failed")
+    facts = {"description": EVIL, "owner": EVIL, "primary_metric": EVIL}
+    details = Details(**facts, direction="maximize", tags={EVIL: [EVIL], "pinned": [EVIL]})
+    edit_experiment(store, "wine", details, actor=local_actor("cli"))
     return run.id
 
 
@@ -72,7 +76,12 @@ def sent(node: Node) -> Iterator[str]:
             yield from sent(child)
 
 
-PLACES = [("runs", {"show": "All"}), ("compare", {}), *(("run", {"view": view}) for view in state.RUN_VIEWS)]
+PLACES = [
+    ("home", {}),
+    ("runs", {"show": "All"}),
+    ("compare", {}),
+    *(("run", {"view": view}) for view in state.RUN_VIEWS),
+]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +97,7 @@ def test_no_page_lets_a_name_reorder_what_is_read(
         at.run().switch_page(f"app_pages/{page}.py")
     for name, value in {**query, "id": ids[0], "runs": ",".join(ids)}.items():
         at.query_params[name] = value
+    at.session_state["home.drawer"] = "wine"
     whole = list(sent(at.run()._tree))
 
     found = {part for part in whole for mark in ESCAPES if mark in part}

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 import state
 from e2e.test_compare_page import THREE
+from e2e.test_home import DETAILS, WINE, click
 
 if TYPE_CHECKING:
     from driving import Driver
@@ -19,6 +20,9 @@ GRAVE = {"serious", "critical"}
 HANDLE = "[data-testid=stSliderThumbValue]"
 RUN = "/run?id=wine:train_forest_v2&view="
 PLACES = {
+    "home": "/home",
+    "home-narrowed": "/home?needs=failed&folded=fraud",
+    "home-nothing": "/home?q=no+such+experiment",
     "runs": "/",
     "runs-filtered": "/?status=finished&show=Custom&where=metrics.loss+>+0",
     "runs-empty": "/?q=no+such+run",
@@ -77,6 +81,15 @@ class TestNobodyIsKeptOut:
         driver.open("/")
         driver.click_cell(0, x=80)
         driver.page.get_by_text("Open the run's page").wait_for()
+
+        assert grave(driver) == []
+
+    def test_of_what_an_experiment_declares(self, drive: Drive, theme: Literal["light", "dark"]) -> None:
+        driver = drive(theme=theme)
+        driver.open("/home")
+        click(driver, WINE, DETAILS)
+        driver.page.get_by_role("button", name="Save").wait_for()
+        driver.settle()
 
         assert grave(driver) == []
 

@@ -23,6 +23,7 @@ from runlake.actions.maintenance import compact_store, repair_store, vacuum_stor
 from runlake.actions.runs import delete_runs, note_run, rename_run, restore_runs
 from runlake.actions.tags import remove_tags, set_tags
 from runlake.actions.who import Actor, local_actor
+from runlake.actions.writable import why_read_only
 
 __all__ = [
     "DIRECTIONS",
@@ -49,4 +50,5 @@ __all__ = [
     "restore_runs",
     "set_tags",
     "vacuum_store",
+    "why_read_only",
 ]
