@@ -7,7 +7,7 @@ import streamlit as st
 import data
 import frame
 import state
-from components import basket, columns, counts, empty_state, export, filter_bar, run_drawer, run_table, sorting
+from components import basket, columns, counts, empty_state, export, filter_bar, links, run_drawer, run_table, sorting
 
 EXAMPLE = """import runlake
 
@@ -59,6 +59,7 @@ else:
             height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
             run_table.show(rows, shown, order=sorting.shown(), height=height)
             with counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said):
+                links.explore(said.but_experiment, state.RUNS_EXPERIMENT.get())
                 export.button(shown, where=said.where, order_by=order, found=found)
     basket.show(names)
     run_drawer.show(names)

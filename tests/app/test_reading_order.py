@@ -72,7 +72,12 @@ def sent(node: Node) -> Iterator[str]:
             yield from sent(child)
 
 
-PLACES = [("runs", {"show": "All"}), ("compare", {}), *(("run", {"view": view}) for view in state.RUN_VIEWS)]
+PLACES = [
+    ("runs", {"show": "All"}),
+    ("compare", {}),
+    *(("explore", {"view": view, "brush": f"params.\"{EVIL}\" IN ('{EVIL} 0')"}) for view in state.EXPLORE_VIEWS[:2]),
+    *(("run", {"view": view}) for view in state.RUN_VIEWS),
+]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ _LEAST_OPAQUE, _WORST = 0.4, 0.45
 _DENSITY = ((0.0, 1.0, 1.0), (2.0, 1.4, 1.5), (5.0, 1.8, 2.2))
 _FADED = ((500, 0.2), (10_000_000, 0.09))
 _BRUSH_PX = 7.0
+_HIDDEN: Part = {"visible": False, "automargin": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +68,22 @@ def parallel_figure(lines: Parallel, *, names: Sequence[str], look: Look = _USUA
     left, right = -_EDGE, max(1, len(axes) - 1) + _EDGE
     vertical = [_FOOT if np.isnan(lines.lane) else _LANE_FOOT, _TOP]
     traces = [*_faded(lines.faded, tokens), *_strokes(lines.strokes, tokens), *_single(lines)]
-    layout: Part = {"xaxis": {"range": [left, right]}, "yaxis": {"range": vertical}}
+    layout: Part = {"xaxis": _HIDDEN | {"range": [left, right]}, "yaxis": _HIDDEN | {"range": vertical}}
     shapes, notes = _lane(lines, tokens)
     for place, axis in enumerate(axes):
         edges = [max(left, place - 0.5), min(right, place + 0.5)]
         domain = [(edge - left) / (right - left) for edge in edges]
-        layout[f"xaxis{place + 2}"] = {"range": edges, "domain": domain, "anchor": f"y{place + 2}"}
-        layout[f"yaxis{place + 2}"] = {"range": vertical, "anchor": f"x{place + 2}"}
+        layout[f"xaxis{place + 2}"] = _HIDDEN | {"range": edges, "domain": domain, "anchor": f"y{place + 2}"}
+        layout[f"yaxis{place + 2}"] = _HIDDEN | {"range": vertical, "anchor": f"x{place + 2}"}
         traces.append(_marks(lines, place, names, tokens))
         shapes += _axis_shapes(lines, place, axis, look)
         notes += _axis_notes(place, axis, look, room_px=_WIDTH_PX / len(axes))
-    figure = style(go.Figure({"data": traces, "layout": layout}), tokens, height=look.height)
-    figure.update_xaxes(visible=False, automargin=False).update_yaxes(visible=False, automargin=False)
-    return figure.update_layout(
-        shapes=shapes,
-        annotations=notes,
-        showlegend=False,
-        dragmode="select",
-        selectdirection="v",
-        hovermode="closest",
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": tokens.muted, "activecolor": tokens.text},
-        margin={"l": 84, "r": 62, "t": 46, "b": 6, "pad": 0},
-    )
+    layout |= {"shapes": shapes, "annotations": notes, "showlegend": False, "hovermode": "closest"}
+    layout |= {"dragmode": "select", "selectdirection": "v", "margin": {"l": 84, "r": 62, "t": 46, "b": 6, "pad": 0}}
+    layout |= {"modebar": {"bgcolor": "rgba(0,0,0,0)", "color": tokens.muted, "activecolor": tokens.text}}
+    # The style is taken from an empty figure: to style twenty hidden axes takes longer than all the rest.
+    common = style(go.Figure(), tokens, height=look.height).layout.to_plotly_json()
+    return go.Figure({"data": traces, "layout": common | layout})
 
 
 def opacity(strokes: float) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Part = dict[str, object]
 
 _RANGE = [-0.03, 1.03]
-_PANEL_PX = 150
+_PANEL_PX, _GAP = 150, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +105,34 @@ def matrix_figure(axes: Sequence[Axis], planes: Sequence[Plane], *, colour: Colo
         tokens: of the theme.
     """
     cells = len(axes) - 1
-    gap = 0.03
-    size = (1 - gap * (cells - 1)) / cells
-    pairs = [(row, column) for row in range(1, len(axes)) for column in range(row)]
+    height = 80 + _PANEL_PX * max(2, cells)
+    # Styled once and copied: to style twenty axes one by one takes longer than all the rest.
+    common = style(go.Figure({"layout": {"xaxis": {}, "yaxis": {}}}), tokens, height=height).layout.to_plotly_json()
+    x_look, y_look = common.pop("xaxis"), common.pop("yaxis")
     traces: list[Part] = []
-    layout: Part = {}
+    layout: Part = {"showlegend": False, "dragmode": False, "hovermode": False}
+    layout["margin"] = {"l": 8, "r": 8, "t": 12, "b": 8}
+    pairs = [(row, column) for row in range(1, len(axes)) for column in range(row)]
     for number, ((row, column), plane) in enumerate(zip(pairs, planes, strict=True), start=1):
         suffix = "" if number == 1 else str(number)
-        left, top = column * (size + gap), 1 - (row - 1) * (size + gap)
         key = _key(colour, tokens) if number == 1 else None
         place: Part = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         traces += [one | place for one in _dots(plane.points, tokens, size=5, texts=None, key=key)]
-        x = _scale(plane.x, few=True) | {"domain": [left, left + size], "anchor": f"y{suffix}"}
-        y = _scale(plane.y, few=True) | {"domain": [max(0.0, top - size), top], "anchor": f"x{suffix}"}
-        layout[f"xaxis{suffix}"] = x if row == cells else x | {"showticklabels": False, "title": None}
-        layout[f"yaxis{suffix}"] = y if column == 0 else y | {"showticklabels": False, "title": None}
-    height = 80 + _PANEL_PX * max(2, cells)
-    figure = style(go.Figure({"data": traces, "layout": layout}), tokens, height=height)
-    figure.update_xaxes(ticks="").update_layout(showlegend=False, dragmode=False, hovermode=False)
-    return figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8})
+        x = _cell_scale(plane.x, x_look, at=column, of=cells, is_edge=row == cells)
+        y = _cell_scale(plane.y, y_look, at=cells - row, of=cells, is_edge=column == 0)
+        layout[f"xaxis{suffix}"] = x | {"anchor": f"y{suffix}", "ticks": ""}
+        layout[f"yaxis{suffix}"] = y | {"anchor": f"x{suffix}"}
+    return go.Figure({"data": traces, "layout": common | layout})
+
+
+def _cell_scale(axis: Axis, look: Part, *, at: int, of: int, is_edge: bool) -> Part:
+    """Scale one axis of a matrix; only those at the edges are named."""
+    size = (1 - _GAP * (of - 1)) / of
+    low = at * (size + _GAP)
+    scale = _scale(axis, few=True)
+    title = {"text": "", **(scale["title"] if is_edge and isinstance(scale["title"], dict) else {})}
+    font = {"font": look["title"]["font"]} if isinstance(look["title"], dict) else {}
+    return look | scale | {"domain": [low, min(1.0, low + size)], "showticklabels": is_edge, "title": title | font}
 
 
 def _dots(points: Points, tokens: Theme, *, size: float, texts: Sequence[str] | None, key: Part | None) -> list[Part]:
