@@ -116,12 +116,15 @@ def mirror(param: state.Param[T], value: T) -> dict[str, Any]:
     """
     key = f"{param.key}.shown"
     st.session_state[key] = list(value) if isinstance(value, tuple) else value
-    return {"key": key, "on_change": _keep, "args": (param, key)}
+    return {"key": key, "on_change": _keep, "args": (param, key, value)}
 
 
-def _keep(param: state.Param[Any], key: str) -> None:
+def _keep(param: state.Param[Any], key: str, shown: object) -> None:
     value = st.session_state[key]
-    param.set(tuple(value) if isinstance(param.default, tuple) else value)
+    value = tuple(value) if isinstance(param.default, tuple) else value
+    # A widget that comes back tells its value too, though nobody has chosen anything.
+    if value != shown:
+        param.set(value)
 
 
 def ready(*params: state.Param[Any]) -> None:

@@ -51,7 +51,7 @@ class TestTheExplorePage:
         assert parameters(driver)["metric"] == ["summary.test/f1"]
         expect(driver.shown(TITLES).filter(has_text="test/f1")).to_have_count(1)
 
-        brush(driver, "depth", -0.1, 0.49)
+        brush(driver, "depth", -0.02, 0.49)
         assert parameters(driver)["brush"] == ["params.depth >= 5"]
         expect(driver.page.get_by_text("5 of 10 runs left")).to_be_visible()
 
@@ -72,7 +72,7 @@ class TestTheExplorePage:
         assert driver.shown(TITLES).filter(has_text="depth").first.is_visible()
         assert parameters(driver)["axes"] == ["params.depth,params.model"]
 
-        driver.page.get_by_text("params.model IN").click()
+        driver.page.get_by_role("button", name="params.model IN").first.click()
         driver.settle()
         expect(driver.page.get_by_text("6 of 12 runs left")).to_have_count(0)
         assert "brush" not in parameters(driver)
@@ -89,7 +89,16 @@ class TestTheExplorePage:
         driver.settle()
 
         expect(driver.page.get_by_text("6 of 12 runs left")).to_be_visible()
-        assert parameters(driver)["brush"][0].startswith('params.depth >= 6,summary."test/f1" >= 0.')
+        assert parameters(driver)["brush"][0].startswith("params.depth >= 6,summary.test/f1 >= 0.")
+
+    def test_keeps_out_of_its_address_what_nobody_has_chosen(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/explore")
+        for view in ("Scatter", "Parallel"):
+            driver.page.get_by_text(view, exact=True).click()
+            driver.settle()
+
+        assert parameters(driver) == {}
 
     def test_says_which_parameters_matter(self, drive: Drive) -> None:
         driver = drive()

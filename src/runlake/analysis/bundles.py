@@ -21,9 +21,9 @@ Floats = NDArray[np.float64]
 
 LANE = -0.14
 MOST_SINGLE = 12
-MOST_STROKES, MOST_FADED = 9_000, 3_000
+MOST_STROKES, MOST_FADED = 6_000, 2_000
 # Cells that an axis is cut into: the finest whose strokes are not too many to draw.
-_CELLS = (200, 120, 80, 54, 36)
+_CELLS = (200, 120, 80, 54, 36, 28, 20)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
