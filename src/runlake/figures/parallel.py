@@ -37,6 +37,8 @@ _LEAST_OPAQUE, _WORST = 0.4, 0.45
 _DENSITY = ((0.0, 1.0, 1.0), (2.0, 1.4, 1.5), (5.0, 1.8, 2.2))
 _FADED = ((500, 0.2), (10_000_000, 0.09))
 _BRUSH_PX = 7.0
+_MARGIN = {"t": 46, "b": 6, "pad": 0}
+_LEAST_LEFT_PX, _MOST_LEFT_PX, _TICK_CHARACTER_PX = 84, 140, 6.4
 _HIDDEN: Part = {"visible": False, "automargin": False}
 
 
@@ -79,11 +81,17 @@ def parallel_figure(lines: Parallel, *, names: Sequence[str], look: Look = _USUA
         shapes += _axis_shapes(lines, place, axis, look)
         notes += _axis_notes(place, axis, look, room_px=_WIDTH_PX / len(axes))
     layout |= {"shapes": shapes, "annotations": notes, "showlegend": False, "hovermode": "closest"}
-    layout |= {"dragmode": "select", "selectdirection": "v", "margin": {"l": 84, "r": 62, "t": 46, "b": 6, "pad": 0}}
+    layout |= {"dragmode": "select", "selectdirection": "v", "margin": {"l": _left_px(axes), "r": 62} | _MARGIN}
     layout |= {"modebar": {"bgcolor": "rgba(0,0,0,0)", "color": tokens.muted, "activecolor": tokens.text}}
     # The style is taken from an empty figure: to style twenty hidden axes takes longer than all the rest.
     common = style(go.Figure(), tokens, height=look.height).layout.to_plotly_json()
     return go.Figure({"data": traces, "layout": common | layout})
+
+
+def _left_px(axes: Sequence[Axis]) -> int:
+    """Return the room that the marks of the first axis take: beyond the edge they would be cut off."""
+    longest = max((len(text) for axis in axes[:1] for text in axis.categories), default=0)
+    return int(min(_MOST_LEFT_PX, max(_LEAST_LEFT_PX, 24 + _TICK_CHARACTER_PX * longest)))
 
 
 def opacity(strokes: float) -> float:
