@@ -73,7 +73,8 @@ def has_news() -> bool:
     return (newest.snapshot.key, newest.pending) != (shown.snapshot.key, shown.pending)
 
 
-def _key() -> tuple[str, str, str]:
+def key() -> tuple[str, str, str]:
+    """Name what this script run reads: store, time looked back to, snapshot."""
     return (store(), state.AS_OF.get(), lake().snapshot.key)
 
 
@@ -86,10 +87,10 @@ def runs(
     experiment: str | None = None,
 ) -> pl.DataFrame:
     """Return runs as `Lake.runs` does."""
-    return _runs((*_key(), _minute(where)), where, order_by, limit, columns, experiment, lake())
+    return _runs((*key(), minute(where)), where, order_by, limit, columns, experiment, lake())
 
 
-def _minute(where: str | None) -> int:
+def minute(where: str | None) -> int:
     """Return the minute where the filter counts from now, so that its answer does not outlive it; else 0."""
     return int(time.time() // 60) if where and _FROM_NOW.search(where) else 0
 
@@ -110,7 +111,7 @@ def _runs(
 
 def names() -> dict[str, str]:
     """Return the name of every run by its id, the newest first; never change what this returns."""
-    return _names(_key(), lake())
+    return _names(key(), lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -135,42 +136,42 @@ def statuses(where: str) -> pl.Series:
 
 def metrics(run_ids: tuple[str, ...], keys: tuple[str, ...] | None = None) -> pl.DataFrame:
     """Return the points of these runs: run_id, key, step, ts, value."""
-    return _read(_key(), "metrics", run_ids, keys, lake())
+    return _read(key(), "metrics", run_ids, keys, lake())
 
 
 def values(run_ids: tuple[str, ...], keys: tuple[str, ...] | None = None) -> pl.DataFrame:
     """Return logged values that are no numbers."""
-    return _read(_key(), "values", run_ids, keys, lake())
+    return _read(key(), "values", run_ids, keys, lake())
 
 
 def summaries(run_ids: tuple[str, ...], keys: tuple[str, ...] | None = None) -> pl.DataFrame:
     """Return the merged summary of each series of these runs."""
-    return _read(_key(), "summaries", run_ids, keys, lake())
+    return _read(key(), "summaries", run_ids, keys, lake())
 
 
 def results(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return explicit results: run_id, key, value, value_num, type, ts."""
-    return _read(_key(), "results", run_ids, None, lake())
+    return _read(key(), "results", run_ids, None, lake())
 
 
 def params(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return the parameters of these runs: run_id, key, value, value_num, type."""
-    return _read(_key(), "params", run_ids, None, lake())
+    return _read(key(), "params", run_ids, None, lake())
 
 
 def tags(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return the tags of these runs."""
-    return _read(_key(), "tags", run_ids, None, lake())
+    return _read(key(), "tags", run_ids, None, lake())
 
 
 def artifacts(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return the artifacts of these runs, with their versions."""
-    return _read(_key(), "artifacts", run_ids, None, lake())
+    return _read(key(), "artifacts", run_ids, None, lake())
 
 
 def media(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return the media of these runs: run_id, key, index, step, kind, caption, path, version and more."""
-    return _read(_key(), "media", run_ids, None, lake())
+    return _read(key(), "media", run_ids, None, lake())
 
 
 def media_bytes(run_id: str, path: str, version: int) -> bytes:
@@ -179,7 +180,7 @@ def media_bytes(run_id: str, path: str, version: int) -> bytes:
     Raises:
         NotFound, StoreError: it is not here, or cannot be read.
     """
-    return _media_bytes(_key(), run_id, path, version, lake())
+    return _media_bytes(key(), run_id, path, version, lake())
 
 
 @st.cache_data(show_spinner=False, max_size="100 MB")
@@ -187,13 +188,13 @@ def _media_bytes(key: tuple[str, str, str], run_id: str, path: str, version: int
     return _lake.artifact_bytes(run_id, path, version)
 
 
-def evaluation(run_id: str, key: str, step: float) -> Evaluation:
-    """Return one evaluation.
+def evaluation(run_id: str, name: str, step: float) -> Evaluation:
+    """Return one evaluation, by the name that it was logged under.
 
     Raises:
         NotFound, StoreError: it is not here, or cannot be read.
     """
-    return _evaluation(_key(), run_id, key, step, lake())
+    return _evaluation(key(), run_id, name, step, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -203,17 +204,17 @@ def _evaluation(key: tuple[str, str, str], run_id: str, name: str, step: float, 
 
 def events(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return what was done to these runs."""
-    return _read(_key(), "events", run_ids, None, lake())
+    return _read(key(), "events", run_ids, None, lake())
 
 
 def datasets(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return the data sets that these runs used."""
-    return _read(_key(), "datasets", run_ids, None, lake())
+    return _read(key(), "datasets", run_ids, None, lake())
 
 
 def system_metrics(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return samples of the machine and the process."""
-    return _read(_key(), "system_metrics", run_ids, None, lake())
+    return _read(key(), "system_metrics", run_ids, None, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
@@ -229,7 +230,7 @@ def _read(
 
 def curves(run_ids: tuple[str, ...], keys: tuple[str, ...]) -> pl.DataFrame:
     """Return series reduced to the size of a table cell: run_id, key, curve."""
-    return _curves(_key(), run_ids, keys, lake())
+    return _curves(key(), run_ids, keys, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -243,7 +244,7 @@ def run(run_id: str) -> RunDetail:
     Raises:
         NotFound: no run by that id.
     """
-    return _run(_key(), run_id, lake())
+    return _run(key(), run_id, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -253,7 +254,7 @@ def _run(key: tuple[str, str, str], run_id: str, _lake: Lake) -> RunDetail:
 
 def console(run_id: str) -> pl.DataFrame:
     """Return what a run printed."""
-    return _console(_key(), run_id, lake())
+    return _console(key(), run_id, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -263,7 +264,7 @@ def _console(key: tuple[str, str, str], run_id: str, _lake: Lake) -> pl.DataFram
 
 def experiments() -> pl.DataFrame:
     """Return all experiments."""
-    return _experiments(_key(), lake())
+    return _experiments(key(), lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -279,7 +280,7 @@ def experiment_paths() -> list[str]:
 
 def keys() -> Keys:
     """Return the names of all metrics, params, tags, results and data sets."""
-    return _keys(_key(), lake())
+    return _keys(key(), lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -308,9 +309,9 @@ def overview() -> tuple[Overview, StoreError | None]:
     """Return what is going on in each experiment; without the best runs, and why, where their table is damaged."""
     zone = format.zone().key
     try:
-        return _overview(_key(), zone, True, lake()), None
+        return _overview(key(), zone, True, lake()), None
     except StoreError as problem:
-        return _overview(_key(), zone, False, lake()), problem
+        return _overview(key(), zone, False, lake()), problem
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -320,7 +321,7 @@ def _overview(key: tuple[str, str, str], zone: str, ranked: bool, _lake: Lake) -
 
 def attention() -> pl.DataFrame:
     """Return the runs that somebody should look at."""
-    return _attention((*_key(), int(time.time() // 60)), lake())
+    return _attention((*key(), int(time.time() // 60)), lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -333,7 +334,7 @@ def _attention(key: tuple[str, str, str, int], _lake: Lake) -> pl.DataFrame:
 
 def series(run_ids: tuple[str, ...], keys: tuple[str, ...], zone: str) -> dict[tuple[str, str], Series]:
     """Return the series of these runs and keys, with wall times of `zone`; (run_id, key) to series."""
-    return _series(_key(), run_ids, keys, zone, lake())
+    return _series(key(), run_ids, keys, zone, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -345,7 +346,7 @@ def _series(
 
 def headers(run_ids: tuple[str, ...]) -> pl.DataFrame:
     """Return name, status and start of these runs, deleted ones among them: run_id, name, status, started_at."""
-    return _headers(_key(), run_ids, lake())
+    return _headers(key(), run_ids, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -357,7 +358,7 @@ def _headers(key: tuple[str, str, str], run_ids: tuple[str, ...], _lake: Lake) -
 
 def differences(run_ids: tuple[str, ...]) -> Comparison:
     """Return what differs between these runs, the first of which is the reference."""
-    return _differences(_key(), run_ids, lake())
+    return _differences(key(), run_ids, lake())
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -20,6 +20,7 @@ PAGES = {
     "": [
         st.Page("app_pages/home.py", title="Home", icon=":material/home:", url_path="home"),
         *links.both_runs(st.context.url),
+        st.Page("app_pages/explore.py", title="Explore", icon=":material/stacked_line_chart:", url_path="explore"),
         st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("app_pages/evaluate.py", title="Evaluate", icon=":material/rule:", url_path="evaluate"),
         st.Page("app_pages/run.py", title="Run", icon=":material/science:", url_path="run", visibility="hidden"),

@@ -177,6 +177,23 @@ COMPARE_STRETCH = Param("compare", "stretch", "")
 COMPARE_ALL = Param("compare", "all", False)
 COMPARE_SEARCH = Param("compare", "q", "")
 
+# The Explore page. Axes and metrics are columns of the run table.
+EXPLORE_VIEWS = ("Parallel", "Scatter", "Importance")
+EXPLORE_WHERE = Param("explore", "where", "")
+EXPLORE_EXPERIMENT = Param("explore", "experiment", "")
+EXPLORE_VIEW = Param("explore", "view", "Parallel", choices=EXPLORE_VIEWS)
+EXPLORE_METRIC = Param("explore", "metric", "")
+EXPLORE_OF = Param("explore", "of", "", choices=("", "last", "min", "max", "mean"))
+EXPLORE_HIGHER = Param("explore", "higher", ())  # columns of which the reader said which way is better
+EXPLORE_LOWER = Param("explore", "lower", ())
+EXPLORE_AXES = Param("explore", "axes", ())
+EXPLORE_TURNED = Param("explore", "turned", ())  # axes that have the other scale than they would by themselves
+EXPLORE_BRUSH = Param("explore", "brush", ())  # filters of one column each
+EXPLORE_X = Param("explore", "x", "")
+EXPLORE_Y = Param("explore", "y", "")
+EXPLORE_COLOUR = Param("explore", "colour", "")
+EXPLORE_MATRIX = Param("explore", "matrix", False)
+
 ALLOWED: tuple[Param[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Param))
 
 

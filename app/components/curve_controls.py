@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -11,6 +11,8 @@ import state
 from components import format
 from runlake.analysis.arrange import View
 from runlake.analysis.series import XAxis
+
+T = TypeVar("T", str, float, bool, tuple[str, ...])
 
 PERCENTS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 _AXES = {XAxis.STEP.value: "Step", XAxis.RELATIVE.value: "Relative time", XAxis.TIME.value: "Clock time"}
@@ -105,6 +107,24 @@ def read_stretch(text: str) -> tuple[float, float] | None:
     except ValueError:
         return None
     return edges if -1e300 < edges[0] < edges[1] < 1e300 else None
+
+
+def mirror(param: state.Param[T], value: T) -> dict[str, Any]:
+    """Return what makes a widget show `value` without having been chosen: only a choice of the reader's is kept.
+
+    What a page shows by itself then follows the runs that it shows, and stays out of the address.
+    """
+    key = f"{param.key}.shown"
+    st.session_state[key] = list(value) if isinstance(value, tuple) else value
+    return {"key": key, "on_change": _keep, "args": (param, key, value)}
+
+
+def _keep(param: state.Param[Any], key: str, shown: object) -> None:
+    value = st.session_state[key]
+    value = tuple(value) if isinstance(param.default, tuple) else value
+    # A widget that comes back tells its value too, though nobody has chosen anything.
+    if value != shown:
+        param.set(value)
 
 
 def ready(*params: state.Param[Any]) -> None:

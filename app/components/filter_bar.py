@@ -41,6 +41,7 @@ class Filter:
 
     where: str  # all of it as one expression; "" for everything
     but_status: str  # the same without the status, for counting
+    but_experiment: str  # the same without the experiment, which a link names by itself
     from_widgets: bool  # the widgets wrote some of it
     error: QueryError | None  # why the box does not parse
     fields: tuple[Field, ...] = ()  # that the box speaks of
@@ -56,8 +57,6 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
 
     What a link asks for stays on offer even where the store has no such experiment or user.
     """
-    wanted = state.RUNS_EXPERIMENT.get()
-    experiments = [wanted, *experiments] if wanted and wanted not in experiments else experiments
     users = [*users, *(user for user in state.RUNS_USER.get() if user not in users)]
     st.text_input(
         "Search",
@@ -70,15 +69,7 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
         live="300ms",
         width=200,
     )
-    st.selectbox(
-        "Experiment",
-        [ALL_EXPERIMENTS, *experiments],
-        key=state.RUNS_EXPERIMENT.key,
-        persist_state="session",
-        format_func=lambda path: in_order(path) or "All experiments",
-        label_visibility="collapsed",
-        width=230,
-    )
+    experiment_box(state.RUNS_EXPERIMENT, experiments)
     st.multiselect(
         "User",
         users,
@@ -89,17 +80,45 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
         label_visibility="collapsed",
         width=150,
     )
+    where_box(state.RUNS_WHERE)
+    return _said()
+
+
+def experiment_box(param: state.Param[str], experiments: list[str]) -> None:
+    """Draw the choice of an experiment with all below it; one that a link asks for stays on offer."""
+    wanted = param.get()
+    st.selectbox(
+        "Experiment",
+        [ALL_EXPERIMENTS, *([wanted] if wanted and wanted not in experiments else []), *experiments],
+        key=param.key,
+        persist_state="session",
+        format_func=lambda path: in_order(path) or "All experiments",
+        label_visibility="collapsed",
+        width=230,
+    )
+
+
+def where_box(param: state.Param[str]) -> None:
+    """Draw the box for an expression, and the help on its language."""
     st.text_input(
         "Filter",
-        key=state.RUNS_WHERE.key,
+        key=param.key,
         persist_state="session",
         placeholder="Filter: metrics.f1 > 0.8 AND params.model = 'rf' AND started_at > -7d",
         icon=":material/filter_alt:",
         label_visibility="collapsed",
     )
-    with st.popover("Syntax", icon=":material/help:", key="runs.syntax"):
+    with st.popover("Syntax", icon=":material/help:", key=f"{param.page}.syntax"):
         st.markdown(_HELP)
-    return _said()
+
+
+def typed(param: state.Param[str]) -> tuple[Node | None, QueryError | None]:
+    """Return what the box of `where_box` says, or why it does not parse."""
+    box = param.get().strip()
+    try:
+        return (parse(box) if box else None), None
+    except QueryError as error:
+        return None, hinted(error, data.keys())
 
 
 def clear() -> None:
@@ -118,24 +137,20 @@ def show_error(error: QueryError) -> None:
 
 
 def _said() -> Filter:
-    others = expressions.all_of(
-        expressions.under(state.RUNS_EXPERIMENT.get()),
+    under = expressions.under(state.RUNS_EXPERIMENT.get())
+    named = expressions.all_of(
         expressions.any_of("user", state.RUNS_USER.get()),
         expressions.mentions(state.RUNS_TEXT.get()),
     )
     status = expressions.any_of("status", state.RUNS_STATUS.get())
-    box = state.RUNS_WHERE.get().strip()
-    typed, problem = None, None
-    try:
-        typed = parse(box) if box else None
-    except QueryError as error:
-        problem = hinted(error, data.keys())
+    box, problem = typed(state.RUNS_WHERE)
     return Filter(
-        where=_text(expressions.all_of(others, status, typed)),
-        but_status=_text(expressions.all_of(others, typed)),
-        from_widgets=others is not None or status is not None,
+        where=_text(expressions.all_of(under, named, status, box)),
+        but_status=_text(expressions.all_of(under, named, box)),
+        but_experiment=_text(expressions.all_of(named, status, box)),
+        from_widgets=any(part is not None for part in (under, named, status)),
         error=problem,
-        fields=() if typed is None else tuple(sorted(fields(typed), key=run_column)),
+        fields=() if box is None else tuple(sorted(fields(box), key=run_column)),
     )
 
 

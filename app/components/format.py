@@ -109,6 +109,15 @@ def zone() -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def handle(name: str) -> str:
+    """Turn a name from data into a key for a widget: it goes to the browser, where a name could reorder what is read.
+
+    >>> handle("lr")
+    '6c72'
+    """
+    return name.encode().hex()
+
+
 def segment(label: str) -> str:
     """Give a label of ours, in a control that tints what is chosen, the colour of text.
 

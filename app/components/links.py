@@ -34,3 +34,12 @@ def runs(*, visible: bool = False) -> StreamlitPage:
     on the page that holds the link.
     """
     return st.Page(_FILE, title=_TITLE, icon=_ICON, url_path=_PATH, visibility="visible" if visible else "hidden")
+
+
+def explore(where: str, experiment: str) -> None:
+    """Draw the link from runs that fit a filter to what their parameters did."""
+    # No brush: one that was made on other runs would hide some of these.
+    query = {"where": where, "experiment": experiment, "brush": ""}
+    st.page_link(
+        "app_pages/explore.py", label="Explore these", icon=":material/stacked_line_chart:", query_params=query
+    )

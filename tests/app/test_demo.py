@@ -77,6 +77,14 @@ def test_the_demo_lists_every_run_that_is_not_deleted(show: Callable[..., AppTes
     assert len(listed) == runlake.open_lake(sample, live=False).runs().height >= 60
 
 
+@pytest.mark.parametrize("view", state.EXPLORE_VIEWS)
+def test_a_view_of_what_parameters_did_in_the_demo_has_a_picture(view: str, show: Callable[..., AppTest]) -> None:
+    at = show("explore", view=view)
+
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == 1
+
+
 @pytest.mark.parametrize("view", state.RUN_VIEWS)
 def test_a_view_of_a_run_of_the_demo_has_content(view: str, show: Callable[..., AppTest], best: list[str]) -> None:
     at = show("run", id=best[0], view=view)

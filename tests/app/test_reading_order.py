@@ -80,6 +80,8 @@ PLACES = [
     ("home", {}),
     ("runs", {"show": "All"}),
     ("compare", {}),
+    ("evaluate", {}),
+    *(("explore", {"view": view, "brush": f"params.\"{EVIL}\" IN ('{EVIL} 0')"}) for view in state.EXPLORE_VIEWS[:2]),
     *(("run", {"view": view}) for view in state.RUN_VIEWS),
 ]
 
