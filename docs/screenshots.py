@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
+JUDGED = ("final_model:boosting_v1_seed0", "baseline:forest_seed0", "baseline:sgd_seed0")
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -35,14 +36,20 @@ class Picture:
 
 
 def pictures(store: str) -> list[Picture]:
-    """Choose what to show: all runs, the best of them, and the best five side by side."""
+    """Choose what to show: all runs, the best of them, the best five side by side, three judged on the same rows."""
+    lake = runlake.open_lake(store, live=False)
     where = "status = 'finished' AND experiment UNDER 'digit_recognition'"
-    runs = runlake.open_lake(store, live=False).runs(where=where, order_by="metrics.val/accuracy desc", limit=5)
+    runs = lake.runs(where=where, order_by="metrics.val/accuracy desc", limit=5)
     best = [quote(run_id) for run_id in runs["run_id"]]
+    judged = [quote(lake.find(f"tumour_diagnosis/{name}")) for name in JUDGED]
     return [
+        Picture("home", "/home"),
         Picture("runs", f"/?runs={','.join(best[:3])}"),
         Picture("run", f"/run?id={best[0]}"),
+        Picture("media", f"/run?id={best[0]}&view=Media"),
+        Picture("explore", "/explore?experiment=tumour_diagnosis/tuning"),
         Picture("compare", f"/compare?runs={','.join(best)}"),
+        Picture("evaluate", f"/evaluate?runs={','.join(judged)}&picture=ROC&threshold=0.3"),
     ]
 
 

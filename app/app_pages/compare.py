@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import frame
-from components import compare_curves, empty_state, links, param_diff, run_basket, url_mirror
+from components import compare_curves, empty_state, links, param_diff, run_basket, same_data, url_mirror
 
 if TYPE_CHECKING:
     from components.slots import Slot
@@ -40,6 +40,7 @@ if not chosen:
     with st.container(horizontal=True, horizontal_alignment="center"):
         st.page_link(links.runs(), label="Choose runs", icon=":material/table_rows:")
 else:
+    same_data.show(chosen)
     curves(chosen)
     if len(chosen) == 1:
         st.caption("Add a second run to see how they differ.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import frame
-from components import empty_state, evaluation_controls, evaluation_view, links, run_basket, url_mirror
+from components import empty_state, evaluation_controls, evaluation_view, links, run_basket, same_data, url_mirror
 
 if TYPE_CHECKING:
     from components.slots import Slot
@@ -30,5 +30,6 @@ if not chosen:
     with st.container(horizontal=True, horizontal_alignment="center"):
         st.page_link(links.runs(), label="Choose runs", icon=":material/table_rows:")
 else:
+    same_data.show(chosen)
     body(chosen)
     frame.watch(running=any(run.status == "running" for run in chosen))

@@ -1,4 +1,4 @@
-"""The run table as a file: all runs that fit, not only those shown, as the command line would write them."""
+"""Tables as files: all runs that fit, as the command line would write them; the differences between some."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import streamlit as st
 
 import data
 from components import run_table
-from runlake.formats import comma_separated
+from runlake.formats import comma_separated, latex_table, markdown_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import polars as pl
 
     from runlake.query import Lake
 
@@ -39,6 +41,32 @@ def button(columns: Sequence[str], *, where: str, order_by: str, found: int) -> 
         "in this order, with these columns.",
         key="runs.csv",
     )
+
+
+def differences(shown: pl.DataFrame, labels: Mapping[str, str]) -> None:
+    """Draw the choice of files that a table of texts can be had as.
+
+    Args:
+        shown: the table.
+        labels: column to heading, in the order of the columns.
+    """
+    names, rows = list(labels.values()), list(shown.select(list(labels)).iter_rows())
+    writers: dict[str, Callable[..., str]] = {"CSV": comma_separated, "Markdown": markdown_table, "LaTeX": latex_table}
+    with st.popover("Export", icon=":material/download:", key="compare.export"):
+        for name, suffix in (("CSV", "csv"), ("Markdown", "md"), ("LaTeX", "tex")):
+            st.download_button(
+                name,
+                data=partial(_encoded, writers[name], names, rows),
+                file_name=f"differences.{suffix}",
+                mime="text/plain",
+                on_click="ignore",
+                key=f"compare.export.{suffix}",
+                type="tertiary",
+            )
+
+
+def _encoded(write: Callable[..., str], names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> bytes:
+    return write(names, rows).encode()
 
 
 def content(lake: Lake, where: str, order_by: str, columns: Sequence[str]) -> bytes:

@@ -11,7 +11,7 @@ import streamlit as st
 
 import data
 import state
-from components import curve_controls, format, matching, search_box, table
+from components import curve_controls, export, format, matching, search_box, table
 from runlake.ids import short_id
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def show(runs: Sequence[Slot]) -> None:
     table.show(
         shown, labels=labels, widths=widths, most_px=640, missing="not recorded", alt="Differences between the runs"
     )
-    st.caption("In brackets: the change against the reference, absolute and in percent of it.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("In brackets: the change against the reference, absolute and in percent of it.", width="stretch")
+        export.differences(shown, labels)
 
 
 def _sections(comparison: Comparison, *, only_different: bool) -> str:

@@ -106,6 +106,18 @@ class TestTheComparePage:
         expect(tags).to_be_visible()
         assert parameters(driver)["all"] == ["1"]
 
+    @pytest.mark.parametrize(("kind", "begin"), [("CSV", "Section,Field"), ("Markdown", "| Section"), ("LaTeX", "%")])
+    def test_gives_the_differences_as_a_file(self, drive: Drive, kind: str, begin: str) -> None:
+        driver = drive()
+        driver.open(TWO)
+        driver.page.get_by_role("button", name="Export").click()
+        with driver.page.expect_download() as found:
+            driver.page.get_by_role("button", name=kind, exact=True).click()
+
+        written = found.value.path().read_text(encoding="utf-8")
+        assert written.startswith(begin)
+        assert "boosting" in written
+
     def test_shows_exactly_the_stretch_that_is_dragged_over(self, drive: Drive) -> None:
         driver = drive()
         driver.open(TWO)
