@@ -2,7 +2,8 @@
 
     python serve.py --host 127.0.0.1 --port 8501 [--sample] [--instance TOKEN]
 
-The process ends when its standard input does, so that it never outlives the launcher.
+The process ends when its standard input does, so that it never outlives the launcher. It exits with 98 where the
+port is taken.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 APP = Path(__file__).resolve().parent
+PORT_TAKEN = 98  # exit code, by which `runlake.cli.ui` knows to try the next port
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 # Counters of the process: nothing that a visitor needs.
@@ -155,6 +157,9 @@ def main() -> None:
     try:
         app = st.App(APP / "main.py", middleware=[Middleware(Guarded, instance=asked.instance)], on_script_error=report)
         app.run(config=options(asked.host, asked.port, os.environ))
+    except SystemExit as end:
+        # Streamlit exits with 1 where the port was taken since the launcher looked, and for nothing else.
+        sys.exit(PORT_TAKEN if end.code == 1 else end.code)
     finally:
         if copy is not None:
             copy.close()

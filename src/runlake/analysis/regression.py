@@ -55,6 +55,8 @@ def fit(labels: ArrayLike, predicted: ArrayLike) -> Fit:
         return Fit(0, left_out, *[float("nan")] * 6)
     error: NDArray[np.float64] = guess - true
     varies = len(true) > 1 and bool(np.ptp(true) > 0)
+    with np.errstate(over="ignore"):  # true numbers that hardly vary have an r2 of minus infinity
+        r2 = float(metrics.r2_score(true, guess)) if varies else float("nan")
     return Fit(
         len(true),
         left_out,
@@ -62,6 +64,6 @@ def fit(labels: ArrayLike, predicted: ArrayLike) -> Fit:
         mae=float(metrics.mean_absolute_error(true, guess)),
         median=float(metrics.median_absolute_error(true, guess)),
         bias=float(error.mean()),
-        r2=float(metrics.r2_score(true, guess)) if varies else float("nan"),
+        r2=r2,
         largest=float(np.abs(error).max()),
     )

@@ -22,6 +22,7 @@ from runlake.journal import store_uri
 HOST = "127.0.0.1"
 PORT = 8501
 _INSTANCE = "x-runlake-instance"  # the header by which a server is known
+_PORT_TAKEN = 98  # the server's exit code
 _NEXT_PORTS = 50
 _READY_S = 60.0
 _STOP_S = 10.0
@@ -123,7 +124,7 @@ def _try(host: str, port: int, store: str | None, what: str, *, browser: bool) -
             return 0 if child.wait() in _ORDERLY else 1
         if child.poll() in _ORDERLY:
             return 0
-        if child.poll() is not None and not _is_free(host, port):
+        if child.poll() == _PORT_TAKEN:
             return None
         print(f"runlake: no dashboard at {_address(host, port)}; what it says stands above", file=sys.stderr)
         return 1

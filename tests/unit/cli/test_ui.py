@@ -111,7 +111,10 @@ class TestAPortThatIsNone:
 class TestTheDemo:
     def test_prints_its_address_once_it_answers_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
         kept = {k: v for k, v in os.environ.items() if k != "RUNLAKE_JOURNAL"}
-        code = "from runlake.cli.ui import demo; raise SystemExit(demo(browser=False))"
+        with socket.socket() as probe:  # not one that another test's dashboard may look for at the same time
+            probe.bind((ui.HOST, 0))
+            port = probe.getsockname()[1]
+        code = f"from runlake.cli.ui import demo; raise SystemExit(demo(port={port}, browser=False))"
         command = [sys.executable, "-c", code]
         with subprocess.Popen(
             command, env=kept | {"TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
