@@ -16,7 +16,7 @@ _CHIPS = "basket.chips"
 
 
 def show(names: dict[str, str]) -> None:
-    """Draw the chosen runs and the button that compares them.
+    """Draw the chosen runs and the buttons that compare and evaluate them.
 
     Args:
         names: run id to name, of at least the chosen runs that still exist.
@@ -44,8 +44,11 @@ def show(names: dict[str, str]) -> None:
             shortcut="Ctrl+Enter",
             key="basket.compare",
         )
+        evaluate = st.button("Evaluate", icon=":material/rule:", disabled=not chosen, key="basket.evaluate")
     if compare:
         st.switch_page("app_pages/compare.py")
+    if evaluate:
+        st.switch_page("app_pages/evaluate.py")
 
 
 def drop_unknown(known: Container[str]) -> None:

@@ -89,3 +89,16 @@ class TestTheMediaOfARun:
         expect(driver.page.get_by_text("step 0", exact=True)).to_be_visible()
         assert parameters(driver)["step"] == ["0"]
         assert driver.shown(CHART).count() == 0
+
+
+class TestTheBasket:
+    def test_leads_to_the_evaluation_of_what_is_ticked(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(THREE)
+        driver.page.get_by_test_id("stTopNavLink").filter(has_text="Runs").click()
+        driver.settle()
+        driver.page.get_by_role("button", name="Evaluate").click()
+        driver.settle()
+
+        expect(driver.page.get_by_text("3 runs", exact=True)).to_be_visible()
+        expect(driver.shown(".js-plotly-plot .legendtext")).to_have_count(len(RUNS.split(",")))
