@@ -11,6 +11,7 @@ import frame
 import state
 from components import (
     artifact_table,
+    changing,
     code_state,
     console_view,
     curve_controls,
@@ -83,6 +84,7 @@ if not state.RUN_ID.get():
 elif (run_id := run_choice.resolve(state.RUN_ID.get())) is not None:
     run_choice.arrive(run_id)
     curve_controls.ready(state.RUN_VIEW)
+    changing.say()
     shown = data.run(run_id)
     run_header.show(shown)
     body(shown)

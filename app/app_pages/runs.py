@@ -9,6 +9,7 @@ import frame
 import state
 from components import (
     basket,
+    changing,
     columns,
     counts,
     empty_state,
@@ -21,6 +22,7 @@ from components import (
     sorting,
 )
 
+changing.say()
 names = data.names()
 basket.drop_unknown(names)
 head = st.container(horizontal=True, vertical_alignment="center", gap="small")

@@ -39,7 +39,7 @@ _ADVICE = {
     "silent": "Where one of them runs no more, `runlake ingest` on its machine, by its user, says that it was killed.",
     "failed": "The page of a run shows its error, and under Console what it printed.",
     "killed": "What they logged until then is kept.",
-    "unconcluded": "`runlake note RUN --conclusion TEXT` writes what came of the hypothesis.",
+    "unconcluded": "*Write*, on the page of the run, says what came of the hypothesis.",
 }
 
 

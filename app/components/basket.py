@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import state
+from components import bulk
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def show(names: dict[str, str]) -> None:
             shortcut="Ctrl+Enter",
             key="basket.compare",
         )
+        if chosen:
+            bulk.show(chosen)
         evaluate = st.button("Evaluate", icon=":material/rule:", disabled=not chosen, key="basket.evaluate")
     if compare:
         st.switch_page("app_pages/compare.py")

@@ -14,7 +14,9 @@ from runlake.actions import edit_experiment, why_read_only
 from runlake.errors import RunlakeError
 
 if TYPE_CHECKING:
-    from runlake.actions import Details, Outcome
+    from collections.abc import Callable
+
+    from runlake.actions import Actor, Details, Outcome
 
 _SAID = "frame.said"
 
@@ -39,7 +41,20 @@ def edit(path: str, details: Details, *, reason: str = "", done: str) -> None:
     Raises:
         RunlakeError: it is refused, or the store cannot be written.
     """
-    outcome = edit_experiment(stores.store(), path, details, actor=identity.current(), reason=reason)
+    make(lambda store, actor: edit_experiment(store, path, details, actor=actor, reason=reason), done=done)
+
+
+def make(change: Callable[[str, Actor], Outcome], *, done: str) -> None:
+    """Change the store in the name of who uses the dashboard, and show it as it is then.
+
+    Args:
+        change: does it, given the store and who.
+        done: words of ours for the notice.
+
+    Raises:
+        RunlakeError: it is refused, or the store cannot be written.
+    """
+    outcome = change(stores.store(), identity.current())
     data.read_again()
     st.session_state[_SAID] = _words(outcome, done)
 

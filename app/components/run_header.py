@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import state
-from components import facts, format, links, status
+from components import bulk, facts, format, links, status
 from runlake.formats import in_order
 from runlake.ids import short_id
 
@@ -40,6 +40,7 @@ def _title(detail: RunDetail) -> None:
             st.badge(f"live · {sign_of_life(detail.silent_s)}", icon=":material/sensors:", color="blue")
         if header["deleted"]:
             st.badge("deleted", icon=":material/delete:", color="red")
+            bulk.restore(detail.run_id)
         _place(detail)
         st.space("stretch")
         st.code(detail.short_id, language=None, width=130)

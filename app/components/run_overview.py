@@ -8,19 +8,13 @@ import polars as pl
 import streamlit as st
 
 import data
-from components import facts, format, param_table, run_curves, table
+from components import facts, format, param_table, run_curves, run_notes, table
 
 if TYPE_CHECKING:
     from runlake.query import RunDetail
 
 _CHILDREN = "run.children"
 _LONG, _STORY_PX = 600, 260
-_STORY = (
-    ("hypothesis", "Hypothesis"),
-    ("expected_outcome", "Expected outcome"),
-    ("conclusion", "Conclusion"),
-    ("notes", "Notes"),
-)
 
 
 def show(detail: RunDetail) -> None:
@@ -42,6 +36,8 @@ def show(detail: RunDetail) -> None:
 
 
 def _told(detail: RunDetail) -> None:
+    # Above what it writes, where a low window has room for the form below it.
+    run_notes.show(detail)
     _story(detail)
     _tags(detail.tags)
     _headlines(detail)
@@ -54,7 +50,7 @@ def primary_metric(detail: RunDetail) -> str | None:
 
 
 def _story(detail: RunDetail) -> None:
-    for attribute, title in _STORY:
+    for attribute, title in run_notes.FIELDS.items():
         text = detail.header[attribute]
         if isinstance(text, str) and text:
             with st.container(height=_STORY_PX if len(text) > _LONG else "content", border=False):

@@ -53,6 +53,13 @@ def log_sample(store: str, patch: pytest.MonkeyPatch) -> None:
         run.finish("failed" if number == 5 else "finished")
 
 
+def log_few(store: str) -> None:
+    """Log three runs, for a test that changes them."""
+    for name in ("first", "second", "third"):
+        with runlake.start_run("few", name, store=store, capture=False) as run:
+            run.log({"loss": 1.0}, step=0)
+
+
 def judged(number: int) -> tuple[list[int], list[float]]:
     """Labels and scores of a run by its number; all runs have seen the same examples."""
     labels = [int(at % 3 == 0) for at in range(EXAMPLES)]

@@ -144,7 +144,7 @@ class TestNeedsAttention:
             "0 killed",
             "1 not concluded",
         ]
-        assert any("--conclusion" in text for text in said(at))
+        assert any("on the page of the run" in text for text in said(at))
 
     def test_says_that_there_is_nothing(self, dashboard: Dashboard, own: Own) -> None:
         store = own("empty")

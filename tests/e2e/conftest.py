@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 import driving
-from app.made import emptied, log_hostile, log_sample
+from app.made import emptied, log_few, log_hostile, log_sample
 from runlake.store.ingest import drain
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Addresses of dashboards by the name of their store: empty, sample, hostile."""
+    """Addresses of dashboards by the name of their store: empty, sample, hostile, changed by one test."""
     root = tmp_path_factory.mktemp("shown")
     journals = str(root / "journals")
     with pytest.MonkeyPatch.context() as patch:
@@ -52,15 +52,17 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         emptied(str(root / "empty"))
         log_sample(str(root / "sample"), patch)
         log_hostile(str(root / "hostile"))
-        for name in ("sample", "hostile"):
+        log_few(str(root / "changed"))
+        for name in ("sample", "hostile", "changed"):
             drain(str(root / name))
     own = {"RUNLAKE_JOURNAL": journals, "RUNLAKE_INGESTER": "off"}
     with (
         driving.serving(str(root / "empty"), own) as empty,
         driving.serving(str(root / "sample"), own) as sample,
         driving.serving(str(root / "hostile"), own) as hostile,
+        driving.serving(str(root / "changed"), own) as changed,
     ):
-        yield {"empty": empty, "sample": sample, "hostile": hostile}
+        yield {"empty": empty, "sample": sample, "hostile": hostile, "changed": changed}
 
 
 class Drive(Protocol):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qs, urlsplit
@@ -149,3 +150,30 @@ class TestAnEmptyStore:
         driver.open("/")
 
         expect(driver.page.get_by_text("No runs yet")).to_be_visible()
+
+
+class TestTickedRuns:
+    def test_are_tagged_and_then_deleted_with_a_reason(self, drive: Drive) -> None:
+        driver = drive("changed")
+        driver.open("/")
+        for row in (0, 1):
+            driver.click_cell(row, x=TICK)
+        driver.page.get_by_role("button", name="Change").click()
+        driver.page.get_by_label("Tag", exact=True).fill("stage")
+        driver.page.get_by_label("Values", exact=True).fill("candidate")
+        driver.page.get_by_role("button", name="Tag 2 runs").click()
+        expect(driver.page.get_by_text("Tagged 2 runs.")).to_be_visible()
+        driver.settle()
+
+        driver.open("/?where=tags.stage+=+'candidate'")
+        counted(driver, "2 of 3")
+        for row in (0, 1):
+            driver.click_cell(row, x=TICK)
+        driver.page.get_by_role("button", name="Change").click()
+        driver.page.get_by_label("Reason to delete").fill("superseded")
+        driver.page.get_by_role("button", name="Delete 2 runs").click()
+        expect(driver.page.get_by_text(re.compile("Deleted 2 runs."))).to_be_visible()
+        driver.settle()
+
+        driver.open("/")
+        counted(driver, "1")
