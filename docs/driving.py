@@ -16,7 +16,7 @@ from runlake.cli import ui
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from playwright.sync_api import Browser, Locator, Page, Playwright, Request
+    from playwright.sync_api import Browser, FloatRect, Locator, Page, Playwright, Request
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -34,6 +34,7 @@ READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-scr
 GRID = "[data-testid=stDataFrame]"
 CHART = "[data-testid=stPlotlyChart]"
 ROW_PX = 33
+_STILL_MS = 150
 _DEBOUNCE_MS = 400  # the page says that it rests a moment before a change of its own sets it going again
 
 
@@ -104,10 +105,20 @@ class Driver:
 
     def click_cell(self, row: int, *, x: float) -> None:
         """Click into the first grid: its row, counted from 0, at `x` pixels from its left edge."""
-        box = self.shown(GRID).first.bounding_box()
-        assert box is not None
+        box = self.still(self.shown(GRID).first)
         self.page.mouse.click(box["x"] + x, box["y"] + ROW_PX * (row + 1.5))
         self.settle()
+
+    def still(self, place: Locator) -> FloatRect:
+        """Return where something is, once it moves no more: what is clicked by its place must not move away."""
+        before = None
+        for _ in range(50):
+            box = place.bounding_box()
+            if box is not None and box == before:
+                return box
+            before = box
+            self.page.wait_for_timeout(_STILL_MS)
+        raise TimeoutError(f"{place} does not come to rest")
 
 
 @contextmanager

@@ -22,8 +22,7 @@ TRACES = ".js-plotly-plot .scatterlayer .trace"
 
 
 def click_legend(driver: Driver, row: int, *, from_right: float | None = None, from_left: float = 0.0) -> None:
-    box = driver.shown(GRID).first.bounding_box()
-    assert box is not None
+    box = driver.still(driver.shown(GRID).first)
     x = box["x"] + (from_left if from_right is None else box["width"] - from_right)
     driver.page.mouse.click(x, box["y"] + ROW_PX * (row + 1.5))
     driver.settle()

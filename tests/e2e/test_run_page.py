@@ -34,8 +34,7 @@ def has_panels(driver: Driver, *titles: str) -> None:
 
 def drag(driver: Driver, start: float, stop: float) -> None:
     """Drag over the first picture, from one part of its width to another."""
-    box = driver.shown(CHART).first.bounding_box()
-    assert box is not None
+    box = driver.still(driver.shown(CHART).first)
     y = box["y"] + 120
     driver.page.mouse.move(box["x"] + start * box["width"], y)
     driver.page.mouse.down()

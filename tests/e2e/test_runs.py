@@ -106,6 +106,7 @@ class TestTheRunsPage:
         driver = drive()
         driver.open("/?limit=3")
         driver.click_cell(0, x=TICK)
+        expect(driver.page).to_have_url(re.compile("runs="))
         chosen = parameters(driver)["runs"]
 
         for expected in ({"sort": ["name"], "asc": ["1"]}, {"sort": ["name"]}):
