@@ -118,6 +118,7 @@ RUNS_LIMIT = Param("runs", "limit", 200.0, low=1, high=10_000)
 
 # Pictures of an evaluation, and what the cells of a confusion matrix are a share of.
 PICTURES = ("Confusion", "Precision–recall", "ROC", "Calibration", "Cost", "Lift", "DET")
+NUMBER_PICTURES = ("Predicted over true", "Residuals")
 SHARES = ("Counts", "By label", "By prediction")
 
 # The Run page.
@@ -148,7 +149,7 @@ RUN_STRETCH = Param("run", "stretch", "")
 RUN_TOGETHER = Param("run", "together", False)
 
 RUN_EVALUATION = Param("run", "evaluation", "")
-RUN_PICTURE = Param("run", "picture", "", choices=PICTURES)
+RUN_PICTURE = Param("run", "picture", "", choices=(*PICTURES, *NUMBER_PICTURES))
 RUN_CLASS = Param("run", "class", "")
 RUN_THRESHOLD = Param("run", "threshold", "")
 RUN_SHARE = Param("run", "share", "Counts", choices=SHARES)
@@ -159,7 +160,7 @@ RUN_COST_FN = Param("run", "cost_fn", 1.0, low=0)
 # The Evaluate page.
 EVALUATE_EVALUATION = Param("evaluate", "evaluation", "")
 EVALUATE_STEP = Param("evaluate", "step", "")
-EVALUATE_PICTURE = Param("evaluate", "picture", "", choices=PICTURES)
+EVALUATE_PICTURE = Param("evaluate", "picture", "", choices=(*PICTURES, *NUMBER_PICTURES))
 EVALUATE_CLASS = Param("evaluate", "class", "")
 EVALUATE_THRESHOLD = Param("evaluate", "threshold", "")
 EVALUATE_SHARE = Param("evaluate", "share", "Counts", choices=SHARES)

@@ -89,32 +89,13 @@ def _take(knobs: Knobs, key: str) -> None:
     knobs.cell.reset()
 
 
-def choose_step(knobs: Knobs, steps: Sequence[float]) -> float:
-    """Draw the choice of a step where there are several; "" in the address is the last one, also as it moves on."""
-    texts = [f"{step:.15g}" for step in steps]
-    key, wanted = knobs.key("step"), knobs.step.get()
-    st.session_state[key] = wanted if wanted in texts else texts[-1]
-    if len(texts) > 1:
-        st.select_slider(
-            "Step", texts, key=key, on_change=_take_step, args=(knobs, key, texts[-1]), width=200,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        st.caption(f"step {st.session_state[key]} of {texts[0]} to {texts[-1]}", width="content")
-    return steps[texts.index(st.session_state[key])]
-
-
-def _take_step(knobs: Knobs, key: str, last: str) -> None:
-    chosen = st.session_state[key]
-    knobs.step.set("" if chosen == last else chosen)
-
-
 def choose_picture(knobs: Knobs, judged: Sequence[Judged]) -> str:
     """Draw the choice of a picture, and return it; without scores there is only one."""
     if not any(one.has_scores for one in judged):
         return "Confusion"
     key, wanted = knobs.key("picture"), knobs.picture.get()
     usual = "Precision–recall" if len(judged[0].classes) == 2 else "Confusion"
-    st.session_state[key] = wanted or _OPENING.get(judged[0].evaluation.view, usual)
+    st.session_state[key] = wanted if wanted in state.PICTURES else _OPENING.get(judged[0].evaluation.view, usual)
     st.segmented_control(
         "Picture",
         state.PICTURES,

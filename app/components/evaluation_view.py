@@ -15,6 +15,7 @@ from components import (
     evaluation_pictures,
     format,
     regression_view,
+    step_choice,
 )
 from components.evaluation_pictures import Question
 from components.judged import Judged, comparable, judge
@@ -52,7 +53,7 @@ def show(runs: Sequence[Slot], knobs: Knobs) -> None:
         by_key = found.group_by("key").agg(pl.col("run_id").n_unique()).sort("run_id", "key", descending=[True, False])
         key = evaluation_controls.choose_evaluation(knobs, by_key["key"].to_list())
         of_key = found.filter(pl.col("key") == key)
-        step = evaluation_controls.choose_step(knobs, of_key["step"].unique().sort().to_list())
+        step = step_choice.show(knobs.step, of_key["step"].unique().sort().to_list(), key=knobs.key("step"))
         read, missing = _read(runs, of_key, step)
         judged, others = comparable(read)
         said = [*missing, *others]

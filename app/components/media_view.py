@@ -11,7 +11,7 @@ import streamlit as st
 
 import data
 import state
-from components import artifact_preview, curves, format, matching, search_box
+from components import artifact_preview, curves, format, matching, search_box, step_choice
 from runlake.errors import NotFound, StoreError
 from runlake.figures.histogram import histogram_figure
 from runlake.figures.logged import logged_figure
@@ -19,13 +19,10 @@ from runlake.figures.theme import theme
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from runlake.query import RunDetail
 
 SHOWN = 24  # objects on a page
 _IMAGE_PX = 200
-_STEP = "run.media.step"
 _PAGE = "run.media.page"
 _SOUND = {
     "wav": "audio/wav",
@@ -52,7 +49,9 @@ def show(detail: RunDetail) -> None:
         search_box.show("Search media")
         kept = set(matching.matching(found["key"].unique().to_list(), state.RUN_SEARCH.get()))
         found = found.filter(pl.col("key").is_in(kept))
-        step = _choose_step(found["step"].unique().sort().to_list())
+        if not found.is_empty():
+            steps = found["step"].unique().sort().to_list()
+            step = step_choice.show(state.RUN_STEP, steps, key="run.media.step", width=320)
     if found.is_empty():
         st.caption("No key matches.")
         return
@@ -78,27 +77,6 @@ def at_step(found: pl.DataFrame, step: float) -> pl.DataFrame:
     """Return what each key showed at a step: all that was logged at its last one up to there."""
     before = found.filter(pl.col("step") <= step)
     return before.filter(pl.col("step") == pl.col("step").max().over("run_id", "key"))
-
-
-def _choose_step(steps: Sequence[float]) -> float:
-    """Draw the slider where there is a choice; "" in the address is the last step, also of a run that goes on."""
-    if not steps:
-        return 0.0
-    texts = [f"{step:.15g}" for step in steps]
-    wanted = state.RUN_STEP.get()
-    st.session_state[_STEP] = wanted if wanted in texts else texts[-1]
-    if len(texts) == 1:
-        return steps[0]
-    st.select_slider(
-        "Step", texts, key=_STEP, on_change=_take_step, args=(texts[-1],), width=320, label_visibility="collapsed"
-    )
-    st.caption(f"step {st.session_state[_STEP]} of {texts[0]} to {texts[-1]}", width="content")
-    return steps[texts.index(st.session_state[_STEP])]
-
-
-def _take_step(last: str) -> None:
-    chosen = st.session_state[_STEP]
-    state.RUN_STEP.set("" if chosen == last else chosen)
 
 
 def _page_of(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
+import state
 from components import curves, format, table
 from runlake.analysis.regression import fit
 from runlake.figures.classification import Shown
@@ -17,26 +18,29 @@ from runlake.formats import in_order
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from components.evaluation_controls import Knobs
     from components.judged import Judged
 
-PICTURES = ("Predicted over true", "Residuals")
 _MOST_WORST = 100
 
 
 def choose(knobs: Knobs) -> str:
     """Draw the choice of a picture, and return it."""
-    return str(
-        st.segmented_control(
-            "Picture",
-            PICTURES,
-            key=knobs.key("numbers"),
-            default=PICTURES[0],
-            required=True,
-            format_func=format.segment,
-            label_visibility="collapsed",
-        )
+    key, wanted = knobs.key("numbers"), knobs.picture.get()
+    st.session_state[key] = wanted if wanted in state.NUMBER_PICTURES else state.NUMBER_PICTURES[0]
+    st.segmented_control(
+        "Picture",
+        state.NUMBER_PICTURES,
+        key=key,
+        required=True,
+        format_func=format.segment,
+        label_visibility="collapsed",
+        on_change=lambda: knobs.picture.set(st.session_state[key]),
     )
+    return str(st.session_state[key])
 
 
 def show(judged: Sequence[Judged], picture: str, knobs: Knobs) -> None:
@@ -44,19 +48,16 @@ def show(judged: Sequence[Judged], picture: str, knobs: Knobs) -> None:
     shown = [
         Shown(
             one.run.label,
-            tuple(
-                one.evaluation.frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-                for name in ("label", "predicted")
-            ),
+            _numbers(one),
             one.run.color,
         )
         for one in judged
     ]
-    draw = predicted_figure if picture == PICTURES[0] else residual_figure
+    draw = predicted_figure if picture == state.NUMBER_PICTURES[0] else residual_figure
     left, right = st.columns([11, 9], gap="large")
     with left:
         st.plotly_chart(
-            draw(shown, tokens=theme(st.context.theme.type)),  # type: ignore[arg-type]  # pairs of arrays
+            draw(shown, tokens=theme(st.context.theme.type)),
             key=knobs.key(f"figure.{picture}"),
             config=curves.CONFIG,
             alt=in_order(f"{picture}: {', '.join(one.run.label for one in judged)}"),
@@ -73,9 +74,17 @@ def show(judged: Sequence[Judged], picture: str, knobs: Knobs) -> None:
     )
 
 
+def _numbers(one: Judged) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return true and predicted numbers, NaN where there is none."""
+    true, guess = (
+        one.evaluation.frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        for name in ("label", "predicted")
+    )
+    return true, guess
+
+
 def _measures(one: Judged) -> dict[str, str]:
-    frame = one.evaluation.frame
-    found = fit(*(frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in ("label", "predicted")))
+    found = fit(*_numbers(one))
     measures = {"RMSE": found.rmse, "MAE": found.mae, "Median error": found.median, "Bias": found.bias, "R²": found.r2}
     left_out = f" ({found.left_out:,} not finite)" if found.left_out else ""
     return {

@@ -38,13 +38,16 @@ def found(datasets: pl.DataFrame, labels: dict[str, str]) -> list[str]:
     for run_id, name, version, role in datasets.select("run_id", "name", "version", "role").iter_rows():
         if role not in _LEARNT and run_id in labels:
             used.setdefault(role or "data", {}).setdefault(run_id, set()).add((name, version))
-    sentences = []
+    roles: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for role, by_run in sorted(used.items()):
         first = next(run_id for run_id in labels if run_id in by_run)
-        others = [labels[run_id] for run_id in labels if run_id in by_run and by_run[run_id] != by_run[first]]
+        others = tuple(labels[run_id] for run_id in labels if run_id in by_run and by_run[run_id] != by_run[first])
         if others:
-            sentences.append(f"Not the same data ({role}): {_listed(others)} used other data than {labels[first]}.")
-    return sentences
+            roles.setdefault((labels[first], others), []).append(role)
+    return [
+        f"Not the same data ({', '.join(named)}): {_listed(others)} used other data than {first}."
+        for (first, others), named in roles.items()
+    ]
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:

@@ -212,6 +212,11 @@ class TestNumbers:
         assert measures["n"] == ["3 (1 not finite)"]
         assert len(curves(at)[0]["data"]) == 2
 
+    def test_have_their_picture_in_the_link(self, page: Any) -> None:
+        at = page("fit", picture="Residuals")
+
+        assert curves(at)[0]["layout"]["yaxis"]["title"]["text"] == "residual (predicted − true)"
+
 
 class TestWhatDoesNotFit:
     def test_is_said_beside_what_does(self, page: Any) -> None:

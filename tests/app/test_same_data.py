@@ -36,6 +36,11 @@ class TestRuns:
 
         assert found(rows, LABELS) == ["Not the same data (validation): third used other data than second."]
 
+    def test_of_other_data_in_several_roles_are_named_once(self) -> None:
+        rows = used(*((run, "wine", f"{run} {role}", role) for run in "ab" for role in ("test", "validation")))
+
+        assert found(rows, LABELS) == ["Not the same data (test, validation): second used other data than first."]
+
     def test_that_are_many_are_counted(self) -> None:
         labels = {str(n): f"run {n}" for n in range(6)}
         rows = used(*((str(n), "wine", f"v{n}", "test") for n in range(6)))

@@ -74,7 +74,7 @@ class TestTheSampleStore:
         assert lake.pending == ()
 
     def test_stays_small(self) -> None:
-        assert sum(path.stat().st_size for path in STORE.rglob("*") if path.is_file()) < 6_000_000
+        assert sum(path.stat().st_size for path in STORE.rglob("*") if path.is_file()) < 5_000_000
 
 
 def texts_of(path: Path) -> Iterator[str]:

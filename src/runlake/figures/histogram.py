@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from runlake.figures.theme import FONT
+from runlake.figures.theme import style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,18 +29,10 @@ def histogram_figure(counts: Sequence[float], edges: Sequence[float], *, tokens:
         "hovertemplate": "%{customdata[0]:.4g} to %{customdata[1]:.4g}: %{y:,}<extra></extra>",
         "marker": {"color": tokens.primary, "line": {"width": 0}},
     }
-    axis = {"gridcolor": tokens.grid, "linecolor": tokens.border, "zeroline": False}
-    return go.Figure(
-        data=[bar],
-        layout={
-            "height": HEIGHT_PX,
-            "margin": {"l": 56, "r": 12, "t": 8, "b": 40},
-            "font": {"family": FONT, "color": tokens.text, "size": 12},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "bargap": 0,
-            "dragmode": False,
-            "xaxis": axis | {"title": {"text": "value"}, "showgrid": False},
-            "yaxis": axis | {"title": {"text": "count"}, "rangemode": "tozero"},
-        },
-    )
+    layout = {
+        "bargap": 0,
+        "dragmode": False,
+        "xaxis": {"title": {"text": "value"}},
+        "yaxis": {"title": {"text": "count"}},
+    }
+    return style(go.Figure({"data": [bar], "layout": layout}), tokens, height=HEIGHT_PX)

@@ -67,7 +67,7 @@ def _points(run: Shown[Pair], x: NDArray[np.float64], y: NDArray[np.float64], ho
         "x": x[drawn],
         "y": y[drawn],
         "hovertemplate": f"{hover}<extra>{literal(run.name)}</extra>",
-        "marker": {"color": run.color, "size": 6, "opacity": 0.6},
+        "marker": {"color": run.color, "size": 6, "opacity": 0.85},
     }
 
 

@@ -37,11 +37,11 @@ class TestWhoIsThere:
         assert who.command
 
     def test_fills_columns_without_the_secrets_in_paths(self) -> None:
-        who = replace(ALICE, cwd="/work/ghp_" + "x1" * 18, executable="/env/https:/alice:hunter2@host/python")
+        who = replace(ALICE, cwd="/srv/ghp_" + "x1" * 18, executable="/env/https:/alice:hunter2@host/python")
 
         columns = who.columns()
 
-        assert columns["cwd"] == "/work/[redacted:github_token]"
+        assert columns["cwd"] == "/srv/[redacted:github_token]"
         assert columns["executable"] == "/env/https:/[redacted:url_credentials]@host/python"
 
     def test_does_without_a_working_directory(self, monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
