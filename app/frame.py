@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,13 @@ import streamlit as st
 import data
 import state
 import stores
-from components import finding, format
+from components import finding, format, look_back
 from runlake.errors import NotFound, QueryError, RunlakeError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STATIC = Path(__file__).resolve().parent / "static"
-_LOOK_BACK = "frame.look_back"
 _WATCH_RUNNING_S = 2.0
 _WATCH_IDLE_S = 4.0
 
@@ -98,16 +96,7 @@ def footer() -> None:
         st.caption(
             f"as of {format.utc(moment)}" if moment else "as it is now, running processes included", width="content"
         )
-        with st.popover("Look back", icon=":material/history:"):
-            st.datetime_input("Show what the tables held at", None, key=_LOOK_BACK, step=60)
-            st.caption(f"Time zone: {format.zone().key}")
-            st.button("Look back", key="frame.back", on_click=_look_back)
-
-
-def _look_back() -> None:
-    moment = st.session_state.get(_LOOK_BACK)
-    if moment is not None:
-        state.AS_OF.set(moment.replace(tzinfo=format.zone()).astimezone(UTC).isoformat(timespec="seconds"))
+        look_back.show()
 
 
 def watch(*, running: bool) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import unquote, urlencode
 
 import streamlit as st
 
@@ -83,7 +83,8 @@ class Param(Generic[T]):
         if isinstance(value, bool):
             return "1" if value else "0"
         if isinstance(value, tuple):
-            return ",".join(quote(item, safe=" /:;=@!$&'()*+?[]{}<>|^~#\"\\`") for item in value)
+            # Only what would part the list is written otherwise: the address writes the rest itself.
+            return ",".join(item.replace("%", "%25").replace(",", "%2C") for item in value)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def _number(self, text: str) -> float | None:
