@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from runlake.cli import ui
 
@@ -35,6 +35,19 @@ GRID = "[data-testid=stDataFrame]"
 CHART = "[data-testid=stPlotlyChart]"
 ROW_PX = 33
 _STILL_MS = 150
+# Beside its picture a grid keeps a table of the rows in sight.
+_READ = """grid => {
+    const texts = (row, cells) => [...row.querySelectorAll(cells)].map(cell => cell.textContent);
+    const heads = texts(grid, "canvas thead th");
+    return [...grid.querySelectorAll("canvas tbody tr")].map(
+        row => Object.fromEntries(texts(row, "td").map((text, at) => [heads[at], text])));
+}"""
+# The figure as Plotly keeps it, with what it was sent in binary read already.
+_DRAWN = """chart => chart._fullData.map(trace => ({
+    name: trace.name,
+    x: Array.from(trace.x ?? []),
+    y: Array.from(trace.y ?? []).map(value => Number.isNaN(value) ? "NaN" : value),
+}))"""
 _DEBOUNCE_MS = 400  # the page says that it rests a moment before a change of its own sets it going again
 
 
@@ -108,6 +121,30 @@ class Driver:
         box = self.still(self.shown(GRID).first)
         self.page.mouse.click(box["x"] + x, box["y"] + ROW_PX * (row + 1.5))
         self.settle()
+
+    def rows(self, grid: int = 0) -> list[dict[str, str]]:
+        """Read a grid as a screen reader does: the rows in sight, by their headings.
+
+        Args:
+            grid: which one on the page, counted from 0; -1 is the last.
+        """
+        before = None
+        for _ in range(100):
+            found: list[dict[str, str]] = self.shown(GRID).nth(grid).evaluate(_READ)
+            if found and found == before:
+                return found
+            before = found
+            self.page.wait_for_timeout(_STILL_MS)
+        raise TimeoutError("the grid has no rows")
+
+    def traces(self, chart: int = 0) -> list[dict[str, Any]]:
+        """Read what a chart draws: name, x and y of each of its traces.
+
+        Args:
+            chart: which one on the page, counted from 0.
+        """
+        found: list[dict[str, Any]] = self.shown(".js-plotly-plot").nth(chart).evaluate(_DRAWN)
+        return found
 
     def still(self, place: Locator) -> FloatRect:
         """Return where something is, once it moves no more: what is clicked by its place must not move away."""
