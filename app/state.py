@@ -114,6 +114,8 @@ RUNS_SORT = Param("runs", "sort", "")  # "": the best first where an experiment 
 RUNS_ASCENDING = Param("runs", "asc", False)
 RUNS_PRESET = Param("runs", "show", "Summary", choices=("Summary", "Params", "Metrics", "All", "Custom"))
 RUNS_COLUMNS = Param("runs", "columns", ())
+RUNS_FACETED = Param("runs", "faceted", False)
+RUNS_FACETS = Param("runs", "facets", (), most=24)  # fields as filters write them; none: what tells the runs apart
 RUNS_LIMIT = Param("runs", "limit", 200.0, low=1, high=10_000)
 
 # Pictures of an evaluation, and what the cells of a confusion matrix are a share of.

@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 
 NEWEST = 2_000  # runs that are looked at
 _TAGS, _PARAMS = 2, 3
-_ATTRIBUTES = ("user", "experiment")
 
 
 def telling(lake: Lake, where: str) -> tuple[Field, ...]:
     """Return the keys that tell the newest runs apart that fit a filter.
 
-    These are the status; user and experiment where there are several; the data sets; whether there is a conclusion,
-    where there are hypotheses or conclusions; then of tags and params the few that most runs have and that have some
+    These are the status; the user where there are several; the data sets; whether there is a conclusion, where there
+    are hypotheses or conclusions; the experiment where there are several; then of tags and params the few that most runs have and that have some
     different values, but not many.
 
     Args:
@@ -35,12 +34,15 @@ def telling(lake: Lake, where: str) -> tuple[Field, ...]:
     """
     rows, _ = chosen(lake.folded, Question(where or None, limit=NEWEST), now=lake.now)
     headers = lake.folded.headers[rows]
-    names = ["status", *(name for name in _ATTRIBUTES if headers[name].drop_nulls().n_unique() > 1)]
-    found = [Field(FieldKind.ATTRIBUTE, name) for name in names]
+    found = [Field(FieldKind.ATTRIBUTE, "status")]
+    if headers["user"].drop_nulls().n_unique() > 1:
+        found.append(Field(FieldKind.ATTRIBUTE, "user"))
     if not lake.folded.datasets.of(rows).is_empty():
         found.append(Field(FieldKind.DATASET, "", "name"))
     if headers.select(pl.col("hypothesis", "conclusion").is_not_null().any()).row(0) != (False, False):
         found.append(Field(FieldKind.ATTRIBUTE, "conclusion"))
+    if headers["experiment"].drop_nulls().n_unique() > 1:
+        found.append(Field(FieldKind.ATTRIBUTE, "experiment"))
     found += [Field(FieldKind.TAG, key) for key in _few(lake.folded.tags, rows, "shown")[:_TAGS]]
     return (*found, *(Field(FieldKind.PARAM, key) for key in _few(lake.folded.params, rows, "value")[:_PARAMS]))
 
