@@ -197,6 +197,14 @@ EXPLORE_Y = Param("explore", "y", "")
 EXPLORE_COLOUR = Param("explore", "colour", "")
 EXPLORE_MATRIX = Param("explore", "matrix", False)
 
+# The page of data sets.
+DATA_NAME = Param("data", "name", "", navigates=True)
+DATA_VERSION = Param("data", "version", "")
+DATA_SORT = Param(
+    "data", "sort", "started_at", choices=("name", "status", "experiment", "used", "metric", "value", "user", "started_at", "duration_s")
+)
+DATA_ASCENDING = Param("data", "asc", False)
+
 ALLOWED: tuple[Param[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Param))
 
 

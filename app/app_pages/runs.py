@@ -12,6 +12,7 @@ from components import (
     changing,
     columns,
     counts,
+    dataset_view,
     empty_state,
     export,
     facets,
@@ -25,6 +26,7 @@ from components import (
 )
 
 changing.say()
+dataset_view.follow()
 names = data.names()
 basket.drop_unknown(names)
 head = st.container(horizontal=True, vertical_alignment="center", gap="small")

@@ -6,19 +6,20 @@ import hashlib
 import math
 from typing import TYPE_CHECKING, Any
 
-from components import format, run_table
+from components import expressions, format, run_table
 from runlake.figures.text import shorten
 from runlake.query.choice import PROSE
-from runlake.query.expression import Field, FieldKind, Number, Text, Truth
+from runlake.query.expression import FieldKind, Number, Text, Truth
 from runlake.query.literals import write_number
 from runlake.query.names import run_column, spell
 
 if TYPE_CHECKING:
     from runlake.query.choice import Value
+    from runlake.query.expression import Field
     from runlake.query.facets import Facet
 
 SPECIAL = ("written", "nan", "bare", "missing")
-DATA = Field(FieldKind.DATASET, "", "name")
+DATA = expressions.any_data()
 _LABEL_CHARACTERS, _TITLE_CHARACTERS = 64, 300
 _DATA_LABELS = {"name": "Data set", "version": "Data set version", "role": "Data set role"}
 _KINDS = {

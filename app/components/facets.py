@@ -14,7 +14,7 @@ import streamlit as st
 import data
 import faceted
 import state
-from components import choosing, columns, expressions, facet_rows, primary, run_table
+from components import choosing, columns, dataset_view, expressions, facet_rows, primary, run_table
 from components.browser_part import part
 from runlake.query.choice import Choice
 from runlake.query.expression import Field, FieldKind, Text
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 WIDTH_PX = 256
 _KEY, _SHOWN, _PICK, _CHOOSER = "runs.facets.panel", "runs.facets.shown", "runs.facets.keys", "runs.facets.choose"
-_OPEN = "runs.facets.open"  # the data set whose page was asked for
 _CHOOSER_PX = 52
 _MOST = 24  # keys at once
 # Attributes with few values, or with numbers.
@@ -69,8 +68,6 @@ def beside(where: str, *, height: int = run_table.HEIGHT_PX) -> Iterator[None]:
 
 
 def _panel(where: str, *, height: int) -> None:
-    if (asked := st.session_state.pop(_OPEN, None)) is not None:
-        st.switch_page("app_pages/dataset.py", query_params={"name": asked})
     with st.container(width=WIDTH_PX, gap="small"):
         fields = _fields()
         _keys(fields)
@@ -157,7 +154,7 @@ def _picked() -> None:
     if what == "hide":
         state.RUNS_FACETS.set(tuple(spell(one) for one in shown.fields.values() if one != field))
     elif what == "open" and isinstance(value, Text):
-        st.session_state[_OPEN] = value.value
+        dataset_view.aim(value.value)
     elif (choice := _after(field, picked, value)) is not None:
         choosing.choose(field, choice)
 
