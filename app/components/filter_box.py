@@ -68,12 +68,12 @@ def answer(asked: Mapping[str, Any]) -> dict[str, Any] | None:
         "ask": asked["ask"],
         "start": offer.start,
         "end": offer.end,
-        "items": [_item(item) for item in offer.items],
+        "items": [shown(item) for item in offer.items],
         "whole": offer.is_whole,
     }
 
 
-def _item(item: Item) -> list[str]:
+def shown(item: Item) -> list[str]:
     """Say what is written, what it is, and, where the one would reorder what is read, how it is shown."""
-    shown = in_order(item.insert)
-    return [item.insert, item.about, *([shown] if shown != item.insert else [])]
+    plain = in_order(item.insert)
+    return [item.insert, item.about, *([plain] if plain != item.insert else [])]
