@@ -31,9 +31,7 @@ def counted(where: str, fields: tuple[Field, ...]) -> tuple[Facet, ...]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _counted(
-    key: tuple[str, str, str, int], where: str, fields: tuple[Field, ...], _lake: Lake
-) -> tuple[Facet, ...]:
+def _counted(key: tuple[str, str, str, int], where: str, fields: tuple[Field, ...], _lake: Lake) -> tuple[Facet, ...]:
     return facets(_lake, where, fields)
 
 

@@ -201,7 +201,10 @@ EXPLORE_MATRIX = Param("explore", "matrix", False)
 DATA_NAME = Param("data", "name", "", navigates=True)
 DATA_VERSION = Param("data", "version", "")
 DATA_SORT = Param(
-    "data", "sort", "started_at", choices=("name", "status", "experiment", "used", "metric", "value", "user", "started_at", "duration_s")
+    "data",
+    "sort",
+    "started_at",
+    choices=("name", "status", "experiment", "used", "metric", "value", "user", "started_at", "duration_s"),
 )
 DATA_ASCENDING = Param("data", "asc", False)
 

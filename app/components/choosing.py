@@ -64,9 +64,14 @@ def turned(choice: Choice, special: str) -> Choice:
     >>> turned(Choice(missing=True), "written") == Choice(written=True)
     True
     """
-    if special == "written":
-        return Choice() if choice.written else Choice(written=True)
-    return replace(choice, written=False, **{special: not getattr(choice, special)})
+    match special:
+        case "written":
+            return Choice() if choice.written else Choice(written=True)
+        case "nan":
+            return replace(choice, written=False, nan=not choice.nan)
+        case "bare":
+            return replace(choice, written=False, bare=not choice.bare)
+    return replace(choice, written=False, missing=not choice.missing)
 
 
 def with_value(choice: Choice, value: Value) -> Choice:

@@ -37,9 +37,7 @@ def listing(known: pl.DataFrame) -> None:
         st.subheader("Data sets", anchor=False, width="content")
         st.caption(f"{known.height:,}", width="content")
     c = st.column_config
-    shown = known.select(
-        _cut("name", _NAME_CHARACTERS), "versions", "runs", _joined(), "first_used_at", "last_used_at"
-    )
+    shown = known.select(_cut("name", _NAME_CHARACTERS), "versions", "runs", _joined(), "first_used_at", "last_used_at")
     st.dataframe(
         table.arrow(shown),
         key=_LIST,

@@ -76,8 +76,11 @@ def _numbers(facet: Facet) -> dict[str, Any]:
     bins = () if made is None else zip(made.lows, made.highs, made.counts, strict=True)
     listed = [
         {
-            "low": write_number(least), "high": write_number(most), "count": count,
-            "from": format.number(least), "to": format.number(most),
+            "low": write_number(least),
+            "high": write_number(most),
+            "count": count,
+            "from": format.number(least),
+            "to": format.number(most),
             "told": f"{format.number(least)} to {format.number(most)}",
             "on": not is_ranged or (least < high and most > low) or (least == most and low <= least <= high),
         }
@@ -111,7 +114,11 @@ def _words(field: Field) -> dict[str, str]:
 def label(field: Field) -> str:
     """Name a field for its heading."""
     if field.kind is FieldKind.DATASET:
-        return shorten(f"{field.key}, {field.aspect}", limit=_LABEL_CHARACTERS) if field.key else _DATA_LABELS[field.aspect]
+        return (
+            shorten(f"{field.key}, {field.aspect}", limit=_LABEL_CHARACTERS)
+            if field.key
+            else _DATA_LABELS[field.aspect]
+        )
     if field.kind is FieldKind.ATTRIBUTE:
         return run_table.label(field.key).replace("_", " ").capitalize()
     return shorten(run_table.label(run_column(field)), limit=_LABEL_CHARACTERS)

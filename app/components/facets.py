@@ -33,7 +33,17 @@ _MOST = 24  # keys at once
 # Attributes with few values, or with numbers.
 _ATTRIBUTES = (
     *("status", "user", "experiment", "host", "duration_s", "conclusion", "hypothesis", "expected_outcome", "notes"),
-    *("source_type", "entry_point", "git_branch", "git_commit", "git_dirty", "python_version", "platform", "cpu", "gpu"),
+    *(
+        "source_type",
+        "entry_point",
+        "git_branch",
+        "git_commit",
+        "git_dirty",
+        "python_version",
+        "platform",
+        "cpu",
+        "gpu",
+    ),
 )
 
 

@@ -75,7 +75,7 @@ def _log_wild(store: str) -> None:
 
 @pytest.fixture
 def page(dashboard: Dashboard, made: dict[str, str]) -> Dashboard:
-    def open_page(name: str, page: str = "explore", **query: str) -> AppTest:
+    def open_page(name: str, /, page: str = "explore", **query: str) -> AppTest:
         return dashboard(name, page, **query)
 
     return open_page

@@ -63,7 +63,7 @@ class TestThePanel:
         assert "status" in panel(dashboard("sample", faceted="1", facets="params.none,''',tags.,1"))
 
     def test_of_a_hostile_store_is_text(self, dashboard: Dashboard) -> None:
-        at = dashboard("hostile", faceted="1", facets="params.formula,datasets.name,metrics.\"no\",duration_s")
+        at = dashboard("hostile", faceted="1", facets='params.formula,datasets.name,metrics."no",duration_s')
 
         assert [e.value for e in at.exception] == []
         assert [row["title"] for row in panel(at)["datasets.name"]["values"]] == [MARKUP]

@@ -55,7 +55,12 @@ _OPERATORS = {
 }
 _QUOTES = str.maketrans("", "", "\"'`")
 _PARTS = "/_.:- "
-_TIMES = (("-1d", "since a day ago"), ("-7d", "since a week ago"), ("-30d", "since 30 days ago"), ("today", "midnight, UTC"))
+_TIMES = (
+    ("-1d", "since a day ago"),
+    ("-7d", "since a week ago"),
+    ("-30d", "since 30 days ago"),
+    ("today", "midnight, UTC"),
+)
 _KINDS = {
     FieldKind.METRIC: "metric",
     FieldKind.PARAM: "param",
@@ -198,7 +203,9 @@ def _fields(partial: str, known: Keys) -> Iterable[Item]:
     if kind is not None:
         return keyed
     attributes = [*_FIRST, *(name for name in ATTRIBUTES if name not in _FIRST)]
-    prefixes = [Item(f"{one}.", f"{len(_keys(one, known)):,} keys", goes_on=True) for one in _KINDS if _keys(one, known)]
+    prefixes = [
+        Item(f"{one}.", f"{len(_keys(one, known)):,} keys", goes_on=True) for one in _KINDS if _keys(one, known)
+    ]
     words = [Item("NOT ", "the opposite")]
     named = [Item(f"{name} ", "attribute") for name in attributes]
     # Without a letter a list of all keys would be a list of the first few.
@@ -240,9 +247,7 @@ def _spelled(kind: FieldKind, key: str) -> str:
 def _values(field: Field, values: Values) -> Iterable[Item]:
     if field.type is FieldType.TIME:
         return [Item(f"{text} ", about) for text, about in _TIMES]
-    return [
-        Item(f"{write(value)} ", f"{count:,} run{'' if count == 1 else 's'}") for value, count in values(field)
-    ]
+    return [Item(f"{write(value)} ", f"{count:,} run{'' if count == 1 else 's'}") for value, count in values(field)]
 
 
 def _ranked(items: Iterable[Item], partial: str) -> list[Item]:

@@ -104,9 +104,7 @@ def _needed(field: Field) -> Iterable[Field]:
     return (base(field), replace(field, aspect=NUM)) if is_flexible(field) else (field,)
 
 
-def _facet(
-    frame: pl.DataFrame, field: Field, parts: tuple[Node, ...], fits: Sequence[pl.Series], most: int
-) -> Facet:
+def _facet(frame: pl.DataFrame, field: Field, parts: tuple[Node, ...], fits: Sequence[pl.Series], most: int) -> Facet:
     choice, own = places(parts, field)
     columns = list(dict.fromkeys(one.column for one in _needed(field)))
     whole = frame.select(columns)

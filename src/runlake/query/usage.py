@@ -99,7 +99,11 @@ def users(lake: Lake, used: pl.DataFrame, name: str, version: str | None = None)
     if version is not None:
         having = of.filter(pl.col("version") == version)["run_id"].unique()
         of = of.filter(pl.col("run_id").is_in(having.implode()))
-    once = of.select("run_id", _use().alias("used")).group_by("run_id", maintain_order=True).agg(pl.col("used").str.join(", "))
+    once = (
+        of.select("run_id", _use().alias("used"))
+        .group_by("run_id", maintain_order=True)
+        .agg(pl.col("used").str.join(", "))
+    )
     headers = lake.folded.headers.select("_row", *_HEADER)
     found = once.join(headers, on="run_id", how="inner").join(measured(lake), on="_row", how="left")
     ordered = found.sort("started_at", "run_id", descending=[True, False], nulls_last=True)

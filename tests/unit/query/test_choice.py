@@ -15,7 +15,7 @@ LOSS = Field(FieldKind.METRIC, "loss")
 CONCLUSION = Field(FieldKind.ATTRIBUTE, "conclusion")
 DIRTY = Field(FieldKind.ATTRIBUTE, "git_dirty")
 
-texts = st.lists(st.text(st.characters(exclude_categories=("Cs",))), unique=True, max_size=3)
+texts = st.lists(st.text(st.characters(codec="utf-8")), unique=True, max_size=3)
 numbers = st.lists(st.floats(allow_nan=False).map(float), unique=True, max_size=3)
 ends = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 flags = st.booleans()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,11 @@ from runlake.query.keys import Keys
 from runlake.query.language import parse
 from runlake.query.names import spell
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runlake.query.choice import Value
+
 KNOWN = Keys(
     metrics=("accuracy", "train/loss", "val loss", "val/f1", "val/loss"),
     params=("lr", "lr.max", "model"),
@@ -18,7 +25,7 @@ KNOWN = Keys(
     summary=("best/f1",),
     datasets=("iris",),
 )
-VALUES = {
+VALUES: dict[str, list[tuple[Value, int]]] = {
     "params.model": [(Text("forest"), 7), (Text("it's"), 1)],
     "params.lr": [(Number(0.1), 3), (Number(0.01), 2)],
     "status": [(Text("finished"), 9), (Text("failed"), 1)],
@@ -91,7 +98,12 @@ class TestOperators:
         assert inserts("git_dirty |") == ["= true ", "= false ", "IS NULL "]
 
     def test_join_what_is_whole(self) -> None:
-        for text in ("status = 'failed' |", "params.lr IN (1, 2) |", "metrics.loss IS NULL |", "params.lr > params.eta |"):
+        for text in (
+            "status = 'failed' |",
+            "params.lr IN (1, 2) |",
+            "metrics.loss IS NULL |",
+            "params.lr > params.eta |",
+        ):
             assert inserts(text) == ["AND ", "OR "]
 
 
@@ -158,8 +170,5 @@ class TestAnyText:
                 assert any("\ud800" <= c <= "\udfff" for c in name)
 
 
-def _only(name: str):  # type: ignore[no-untyped-def]
-    def values(field: Field) -> list[tuple[Text, int]]:
-        return [(Text(name), 1)]
-
-    return values
+def _only(name: str) -> Callable[[Field], list[tuple[Value, int]]]:
+    return lambda _: [(Text(name), 1)]

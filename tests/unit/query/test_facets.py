@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,7 @@ DIRTY = Field(FieldKind.ATTRIBUTE, "git_dirty")
 DATA = Field(FieldKind.DATASET, "", "name")
 VERSION = Field(FieldKind.DATASET, "iris", "version")
 
-RUNS = [
+RUNS: list[dict[str, Any]] = [
     {
         "model": ("rf", "nn", "svm")[n % 3],
         "depth": n % 4,
@@ -114,9 +115,7 @@ class TestCounts:
         assert loss.histogram is not None
         assert loss.histogram.lows == tuple(float(v) for v in range(0, 40, 2))
         assert loss.histogram.highs == tuple(float(v) for v in range(1, 40, 2))
-        assert loss.histogram.counts == tuple(
-            sum(low <= v <= low + 1 for v in finite) for low in range(0, 40, 2)
-        )
+        assert loss.histogram.counts == tuple(sum(low <= v <= low + 1 for v in finite) for low in range(0, 40, 2))
 
     def test_of_many_numbers_of_a_param_are_a_histogram_whatever_the_filter_leaves(self) -> None:
         for where in ("", "params.lr > 0.05"):

@@ -169,7 +169,6 @@ class Box {
       }
     } else if (event.key === "Escape") {
       if (this.isOpen) event.stopPropagation()
-      else this.input.value = this.committed
       this.close()
     }
   }
