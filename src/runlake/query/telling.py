@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runlake.query.lake import Lake
 
 NEWEST = 2_000  # runs that are looked at
+_MOST_ROWS = 200_000  # of tags or params
 _TAGS, _PARAMS = 2, 3
 
 
@@ -49,6 +50,10 @@ def telling(lake: Lake, where: str) -> tuple[Field, ...]:
 
 def _few(keyed: Keyed, rows: pl.Series, value: str) -> list[str]:
     """List the keys of some runs with two to `FEW` values: those that most runs have first, of these the fewest values."""
-    by_key = keyed.of(rows).group_by("key").agg(pl.len().alias("runs"), pl.col(value).n_unique().alias("values"))
+    # Runs of thousands of keys: fewer of them tell as much.
+    most = max(1, _MOST_ROWS * keyed.runs // max(1, keyed.frame.height))
+    by_key = (
+        keyed.of(rows.head(most)).group_by("key").agg(pl.len().alias("runs"), pl.col(value).n_unique().alias("values"))
+    )
     few = by_key.filter(pl.col("values").is_between(2, FEW)).with_columns(pl.col("key").cast(pl.String))
     return few.sort("runs", "values", "key", descending=[True, False, False])["key"].to_list()
