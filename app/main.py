@@ -23,6 +23,7 @@ PAGES = {
         st.Page("app_pages/explore.py", title="Explore", icon=":material/stacked_line_chart:", url_path="explore"),
         st.Page("app_pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("app_pages/evaluate.py", title="Evaluate", icon=":material/rule:", url_path="evaluate"),
+        st.Page("app_pages/dataset.py", title="Data", icon=":material/database:", url_path="data", visibility="hidden"),
         st.Page("app_pages/run.py", title="Run", icon=":material/science:", url_path="run", visibility="hidden"),
     ],
 }

@@ -115,6 +115,8 @@ RUNS_SORT = Param("runs", "sort", "")  # "": the best first where an experiment 
 RUNS_ASCENDING = Param("runs", "asc", False)
 RUNS_PRESET = Param("runs", "show", "Summary", choices=("Summary", "Params", "Metrics", "All", "Custom"))
 RUNS_COLUMNS = Param("runs", "columns", ())
+RUNS_FACETED = Param("runs", "faceted", False)
+RUNS_FACETS = Param("runs", "facets", (), most=24)  # fields as filters write them; none: what tells the runs apart
 RUNS_LIMIT = Param("runs", "limit", 200.0, low=1, high=10_000)
 
 # Pictures of an evaluation, and what the cells of a confusion matrix are a share of.
@@ -195,6 +197,17 @@ EXPLORE_X = Param("explore", "x", "")
 EXPLORE_Y = Param("explore", "y", "")
 EXPLORE_COLOUR = Param("explore", "colour", "")
 EXPLORE_MATRIX = Param("explore", "matrix", False)
+
+# The page of data sets.
+DATA_NAME = Param("data", "name", "", navigates=True)
+DATA_VERSION = Param("data", "version", "")
+DATA_SORT = Param(
+    "data",
+    "sort",
+    "started_at",
+    choices=("name", "status", "experiment", "used", "metric", "value", "user", "started_at", "duration_s"),
+)
+DATA_ASCENDING = Param("data", "asc", False)
 
 ALLOWED: tuple[Param[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Param))
 

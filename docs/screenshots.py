@@ -45,6 +45,7 @@ def pictures(store: str) -> list[Picture]:
     return [
         Picture("home", "/home"),
         Picture("runs", f"/?runs={','.join(best[:3])}"),
+        Picture("data", "/data?name=breast_cancer"),
         Picture("run", f"/run?id={best[0]}"),
         Picture("media", f"/run?id={best[0]}&view=Media"),
         Picture("explore", "/explore?experiment=tumour_diagnosis/tuning"),

@@ -12,17 +12,21 @@ from components import (
     changing,
     columns,
     counts,
+    dataset_view,
     empty_state,
     export,
+    facets,
     filter_bar,
     links,
     primary,
     run_drawer,
     run_table,
     sorting,
+    unwritten,
 )
 
 changing.say()
+dataset_view.follow()
 names = data.names()
 basket.drop_unknown(names)
 head = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -37,20 +41,25 @@ else:
     found = data.count(where=said.where or None)
     with head:
         counts.show(data.statuses(said.but_status), found=found, total=len(names))
+        if said.error is None:
+            unwritten.pills(said.where)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        facets.toggle()
         st.space("stretch")
         sorting.controls()
         columns.controls()
     if said.error is not None:
         filter_bar.show_error(said.error)
     elif not found:
-        empty_state.show(
-            "No run fits these filters.",
-            icon=":material/filter_alt_off:",
-            command=said.where,
-            action="Clear filters",
-            on_action=filter_bar.clear,
-            details=filter_bar.unknown(said, columns.available()),
-        )
+        with facets.beside(said.where):
+            empty_state.show(
+                "No run fits these filters.",
+                icon=":material/filter_alt_off:",
+                command=said.where,
+                action="Clear filters",
+                on_action=filter_bar.clear,
+                details=filter_bar.unknown(said, columns.available()),
+            )
     else:
         # A damaged table of metrics leaves the rest of the page usable.
         with frame.guard():
@@ -60,7 +69,8 @@ else:
             order = sorting.order()
             rows, shown = columns.read(choice, where=said.where, order_by=order, limit=int(state.RUNS_LIMIT.get()))
             height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
-            run_table.show(rows, shown, order=sorting.shown(), decides=decides, height=height)
+            with facets.beside(said.where, height=height):
+                run_table.show(rows, shown, order=sorting.shown(), decides=decides, height=height)
             with counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said):
                 links.explore(said.but_experiment, state.RUNS_EXPERIMENT.get())
                 export.button(shown, where=said.where, order_by=order, found=found)

@@ -9,7 +9,7 @@ import streamlit as st
 
 import data
 import state
-from components import artifact_preview, artifact_table, facts, format, matching, search_box, table
+from components import artifact_preview, artifact_table, facts, format, matching, run_data, search_box, table
 from runlake.errors import NotFound, StoreError
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def _datasets(datasets: pl.DataFrame) -> None:
     labels = {"name": "Data set", "role": "Role", "version": "Version or digest", "attributes": "Further facts"}
     widths = {"name": 150, "role": 80, "version": 220}
     table.show(datasets, labels=labels, widths=widths, most_px=300, alt="Data sets of the run")
+    with st.container(horizontal=True, gap="small"):
+        run_data.show(datasets)
 
 
 def _packages(run_id: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ATTRIBUTES = ("status", "experiment", "user", "started_at", "duration_s")
+DATA = "data"
 ALWAYS = ("run_id", "name", "status", "started_at", "duration_s")
 _HEADLINES = 4
 _CANDIDATES = 12
@@ -38,6 +39,7 @@ def available() -> tuple[str, ...]:
     keys = data.keys()
     return (
         *ATTRIBUTES,
+        *((DATA,) if keys.datasets else ()),
         *(f"metrics.{k}" for k in keys.metrics),
         *(f"summary.{k}" for k in keys.summary),
         *(f"params.{k}" for k in keys.params),
@@ -131,7 +133,12 @@ def _fullest(rows: pl.DataFrame, headlines: Sequence[str]) -> list[str]:
 def _summary(everything: Sequence[str], asked: Sequence[str]) -> Choice:
     headlines = _headlines(everything)
     named = _named(asked)
-    return Choice(tuple(dict.fromkeys((*ATTRIBUTES, *named, *headlines))), headlines=headlines, asked=named)
+    used = _of_data(everything)
+    return Choice(tuple(dict.fromkeys((*ATTRIBUTES, *named, *headlines, *used))), headlines=headlines, asked=named)
+
+
+def _of_data(everything: Sequence[str]) -> tuple[str, ...]:
+    return (DATA,) if DATA in everything else ()
 
 
 def _own() -> tuple[str, ...]:

@@ -43,6 +43,11 @@ def whole(field: Field) -> str:
     return field.key if field.kind is FieldKind.ATTRIBUTE else f"{field.kind}.{field.key}"
 
 
+def any_data() -> Field:
+    """Return the field that holds the names of all data sets of a run."""
+    return Field(FieldKind.DATASET, "", "name")
+
+
 def any_of(column: str, values: Iterable[str]) -> Node | None:
     """Say that a field is one of some texts; None for no texts."""
     texts = tuple(Text(v) for v in values)

@@ -9,7 +9,7 @@ import streamlit as st
 
 import data
 import state
-from components import expressions
+from components import expressions, filter_box
 from runlake.errors import QueryError
 from runlake.formats import in_order
 from runlake.query.compile import fields
@@ -99,15 +99,9 @@ def experiment_box(param: state.Param[str], experiments: list[str]) -> None:
 
 
 def where_box(param: state.Param[str]) -> None:
-    """Draw the box for an expression, and the help on its language."""
-    st.text_input(
-        "Filter",
-        key=param.key,
-        persist_state="session",
-        placeholder="Filter: metrics.f1 > 0.8 AND params.model = 'rf' AND started_at > -7d",
-        icon=":material/filter_alt:",
-        label_visibility="collapsed",
-    )
+    """Draw the box for an expression, which completes what is typed, and the help on its language."""
+    with st.container(width="stretch"):
+        filter_box.show(param)
     with st.popover("Syntax", icon=":material/help:", key=f"{param.page}.syntax"):
         st.markdown(_HELP)
 

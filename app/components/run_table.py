@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
+import data
 import state
-from components import format, table
+from components import dataset_view, format, table
 from runlake.figures.theme import STATUS_FILL, theme
 from runlake.formats import in_order
 from runlake.query.expression import METRIC_ASPECTS
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 GRID = "runs.grid"
 CLICKS = "runs.clicks"
 OPEN = "runs.open"
+OPEN_DATA = "runs.open.data"
 SHOWN = "runs.shown"
 DRAWER = "runs.drawer"
-ROW_PX, HEIGHT_PX = 33, 532
+ROW_PX, HEIGHT_PX = 33, 488
 _NUMBER_CHARACTERS, _WIDEST_PX = 7, 240
 _SMALL = "%.4g"  # the grid writes out the zeros
 _NAME_CHARACTERS = 42  # the grid does not clip a longer label
@@ -46,6 +48,10 @@ _LABELS = {
     "ended_at": "Ended",
     "duration_s": "Duration",
     "run_id": "Id",
+    "data": "Data",
+    "used": "Used as",
+    "metric": "Decides",
+    "value": "Value",
 }
 CURVE = "curve:"  # before a metric: its course by step, as a small picture
 MOST_POINTS = 300_000  # read for the small pictures of one table
@@ -217,6 +223,12 @@ def _column(frame: pl.DataFrame, name: str, heading: str, *, about_best: str) ->
             zone = format.zone().key
             about = f"In the time zone {format.markdown(zone)}."
             return c.DatetimeColumn(heading, help=about, format="YYYY-MM-DD HH:mm:ss", timezone=zone, width=148)
+        case "data":
+            about = "Data sets, and in short their versions. A click opens the page of the first."
+            width = _width(frame, "data")
+            return c.ButtonColumn(
+                heading, help=about, type="tertiary", alignment="left", width=width, key=OPEN_DATA, on_click=_open_data
+            )
         case "duration_s":
             return c.NumberColumn(heading, format="localized", width=110)
         case _:
@@ -297,3 +309,12 @@ def _open() -> None:
     shown = st.session_state.get(SHOWN, ())
     if click is not None and click["row"] < len(shown):
         st.session_state[DRAWER] = shown[click["row"]]
+
+
+def _open_data() -> None:
+    click = st.session_state.get(OPEN_DATA)
+    shown = st.session_state.get(SHOWN, ())
+    if click is not None and click["row"] < len(shown):
+        names = data.datasets((shown[click["row"]],))["name"]
+        if names.len():
+            dataset_view.aim(names[0])

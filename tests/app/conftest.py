@@ -40,13 +40,13 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
 class Dashboard(Protocol):
     """Runs the dashboard on a store."""
 
-    def __call__(self, name: str, page: str = "runs", **query: str) -> AppTest:
+    def __call__(self, name: str, /, page: str = "runs", **query: str) -> AppTest:
         """Run `page` on the store of this name with these parameters in its address."""
 
 
 @pytest.fixture
 def dashboard(stores: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Dashboard:
-    def run(name: str, page: str = "runs", **query: str) -> AppTest:
+    def run(name: str, /, page: str = "runs", **query: str) -> AppTest:
         monkeypatch.setenv("RUNLAKE_STORE", stores[name])
         at = AppTest.from_file(str(APP / "main.py"), default_timeout=TIMEOUT_S)
         if page == "runs":

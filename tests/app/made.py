@@ -36,12 +36,17 @@ def log_sample(store: str, patch: pytest.MonkeyPatch) -> None:
             name=f"train_{model}_v{number}",
             params={"model": model, "depth": number, "lr.max": 10.0**-number},
             tags={"stage": "dev"},
+            hypothesis="Depth helps." if number in (0, 3) else None,
             store=store,
             capture=False,
         )
         for step in range(60):
             run.log({"val/f1": 1 - math.exp(-step / 9) - number / 100, "loss": 1 / (step + 1)}, step=step)
         run.summary["test/f1"] = 0.5 + number / 100
+        if number < 4 and number % 3 < 2:
+            run.note(conclusion=("It does.", "")[number % 3])
+        run.log_dataset(None, "mails", version=f"v{1 + number // 6}", role="train")
+        run.log_dataset(None, "holdout", version="sha256:" + "0123456789abcdef" * 4, role="test")
         labels, scores = judged(number)
         words = {"words": [f"mail {at}" for at in range(EXAMPLES)]}
         ids = [f"row-{at}" for at in range(EXAMPLES)]
@@ -79,6 +84,7 @@ def log_hostile(store: str) -> None:
         store=store,
         capture=False,
     )
+    run.log_dataset(None, MARKUP, version=MARKUP, role=MARKUP)
     run.log({f"m{n:03d} {MARKUP[:30]}": math.nan if n % 2 else math.inf for n in range(300)})
     run.log({f"{kind} {KEY}": one for kind, one in hostile_media().items()}, step=1)
     run.finish()

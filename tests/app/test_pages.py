@@ -19,14 +19,14 @@ def everything_said(at: AppTest) -> str:
 
 
 class TestEveryPage:
-    @pytest.mark.parametrize("page", ["home", "runs", "explore", "compare", "evaluate", "run"])
+    @pytest.mark.parametrize("page", ["home", "runs", "dataset", "explore", "compare", "evaluate", "run"])
     @pytest.mark.parametrize("store", STORES)
     def test_opens_on_every_store(self, dashboard: Dashboard, store: str, page: str) -> None:
         at = dashboard(store, page)
 
         assert [e.value for e in at.exception] == []
 
-    @pytest.mark.parametrize("page", ["home", "runs", "explore", "compare", "evaluate", "run"])
+    @pytest.mark.parametrize("page", ["home", "runs", "dataset", "explore", "compare", "evaluate", "run"])
     def test_says_that_there_is_no_store_and_how_to_make_one(self, dashboard: Dashboard, page: str) -> None:
         at = dashboard("missing", page)
 

@@ -37,7 +37,7 @@ class TestTheRunsPage:
 
         assert columns == [
             *("name", "status", "experiment", "user", "started_at", "duration_s"),
-            *("metrics.val/f1", "curve:val/f1", "metrics.loss", "summary.test/f1"),
+            *("metrics.val/f1", "curve:val/f1", "metrics.loss", "summary.test/f1", "data"),
         ]
 
     def test_counts_by_status(self, dashboard: Dashboard) -> None:

@@ -42,9 +42,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the stores lie in, by their names."""
+    return tmp_path_factory.mktemp("shown")
+
+
+@pytest.fixture(scope="session")
+def addresses(root: Path) -> Iterator[dict[str, str]]:
     """Addresses of dashboards by the name of their store: empty, sample, hostile, changed by one test."""
-    root = tmp_path_factory.mktemp("shown")
     journals = str(root / "journals")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RUNLAKE_JOURNAL", journals)

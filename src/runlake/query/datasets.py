@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PREDICATE = "used_dataset"
 _PREFIX = "dataset:"
+_DIGEST = r"^sha(?:256|512):([0-9a-f]{7})[0-9a-f]{20,}$"
+_SHORT_CHARACTERS = 20
 
 
 def datasets(source: Source, run_ids: Iterable[str] | None = None) -> pl.DataFrame:
@@ -41,3 +43,26 @@ def by_name(used: pl.DataFrame) -> pl.DataFrame:
     """
     grouped = used.group_by("run_id", pl.col("name").alias("key"), maintain_order=True)
     return grouped.agg(pl.col("version", "role").drop_nulls().unique(maintain_order=True))
+
+
+def short(version: pl.Expr) -> pl.Expr:
+    """Shorten versions for people: seven digits of a digest, at most twenty characters of anything else."""
+    cut = pl.when(version.str.len_chars() > _SHORT_CHARACTERS).then(
+        version.str.slice(0, _SHORT_CHARACTERS - 1) + pl.lit("…")
+    )
+    return pl.coalesce(version.str.extract(_DIGEST, 1), cut, version)
+
+
+def in_short(used: pl.DataFrame) -> pl.DataFrame:
+    """Say in one text per run what data it used: `iris (0123456, v2), wine`.
+
+    Args:
+        used: `_row`, key and version (a list), as the folded frame has them.
+
+    Returns:
+        `_row`, data: of the runs that used any.
+    """
+    each = used.select("_row", "key", pl.col("version").list.eval(short(pl.element())).list.join(", ").alias("of"))
+    named = pl.when(pl.col("of") == "").then("key").otherwise(pl.format("{} ({})", pl.col("key"), pl.col("of")))
+    texts = each.with_columns(pl.col("key").cast(pl.String)).select("_row", named.alias("data"))
+    return texts.group_by("_row", maintain_order=True).agg(pl.col("data").str.join(", "))

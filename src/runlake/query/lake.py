@@ -102,7 +102,8 @@ class Lake:
                 before them NaN.
             limit: the first so many.
             columns: these columns in this order: names, also of further attributes such as "git_commit" or of
-                reduced series such as "metrics.loss.min", and groups such as "metrics.*".
+                reduced series such as "metrics.loss.min", and groups such as "metrics.*"; "data" is the data sets
+                that a run used, with short versions, as one text.
             experiment: a path with all below it; `path/.` is that experiment alone.
             deleted: take deleted runs in.
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from runlake.errors import InvalidValue
 from runlake.query.columns import best
+from runlake.query.datasets import in_short
 from runlake.query.expression import METRIC_ASPECTS
 from runlake.query.headers import ATTRIBUTES, BASE
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from runlake.query.keyed import Keyed
 
 GROUPS = ("params", "metrics", "summary", "tags")
+DATA = "data"  # names and versions of the data sets of a run, as one text
 _MANY = 4  # from a quarter of all runs on, looking at all of them is quicker
 
 
@@ -67,6 +69,10 @@ class _Columns:
         """Return the column by its name in the run table."""
         folded = self._folded
         kind, dot, key = name.partition(".")
+        if name == DATA:
+            used = in_short(folded.datasets.of(self._rows))
+            order = pl.DataFrame({"_row": self._rows})
+            return order.join(used, on="_row", how="left", maintain_order="left").get_column(DATA)
         if not dot:
             return folded.headers.get_column(name).gather(self._rows)
         if kind == "params":
@@ -106,7 +112,7 @@ def check_columns(folded: Folded, columns: Iterable[str]) -> None:
 def _is_known(folded: Folded, name: str) -> bool:
     kind, dot, key = name.partition(".")
     if not dot:
-        return name in ATTRIBUTES
+        return name in (*ATTRIBUTES, DATA)
     if kind not in GROUPS:
         return False
     keys = {"params": folded.params, "tags": folded.tags, "summary": folded.results, "metrics": folded.metrics}[kind]

@@ -68,6 +68,21 @@ def overview(lake: Lake, *, zone: str = "UTC", ranked: bool = True) -> Overview:
     return Overview(experiments, tree(experiments), until)
 
 
+def measured(lake: Lake) -> pl.DataFrame:
+    """Return what each run comes to by what its experiment declares to decide.
+
+    Returns:
+        _row, metric, value: of the runs that have a finite number; deleted ones are left out.
+    """
+    folded = lake.folded
+    experiments = counted(folded.experiments, folded.headers).with_columns(_applied())
+    deciding = experiments.filter(pl.col("reducer").is_not_null())
+    if deciding.is_empty():
+        return pl.DataFrame(schema={"_row": pl.UInt32, "metric": pl.String, "value": pl.Float64})
+    named = deciding.select("experiment_id", pl.col("primary_metric").alias("metric"))
+    return _numbers(folded, deciding).join(named, on="experiment_id").select("_row", "metric", "value")
+
+
 def _applied() -> pl.Expr:
     """Say how a series becomes one number; null where nothing decides which run is best."""
     way, metric = pl.col("direction"), pl.col("primary_metric")
