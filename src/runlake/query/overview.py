@@ -61,14 +61,14 @@ def overview(lake: Lake, *, zone: str = "UTC", ranked: bool = True) -> Overview:
     folded = lake.folded
     live = folded.headers.filter(~pl.col("deleted"))
     days, until = _activity(live.filter(pl.col("started_at") <= lake.now), zone)
-    experiments = counted(folded.experiments, folded.headers).with_columns(_applied())
+    experiments = counted(folded.experiments, folded.headers).with_columns(applied())
     for part in (_latest(live), _best(folded, experiments, ranked=ranked), days):
         experiments = experiments.join(part, on="experiment_id", how="left", maintain_order="left")
     experiments = experiments.with_columns(pl.col("activity").fill_null([0] * DAYS))
     return Overview(experiments, tree(experiments), until)
 
 
-def _applied() -> pl.Expr:
+def applied() -> pl.Expr:
     """Say how a series becomes one number; null where nothing decides which run is best."""
     way, metric = pl.col("direction"), pl.col("primary_metric")
     declared = pl.when(pl.col("reducer") != "").then("reducer")
