@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ALL_BUT_SEED = "all-but-seed"
 COUNTS = ("n", "running", "finished", "failed", "killed")
 STATISTICS = ("n", "missing", "not_finite", "mean", "median", "sd", "min", "max", "ci_low", "ci_high")
+_TELLING = ("experiment", "datasets.name", "datasets.version")
 _HELD_OUT = ("val", "test", "eval")
 _WAYS = ("asc", "desc")
 
@@ -107,6 +108,14 @@ def default_metrics(folded: Folded, rows: pl.Series) -> tuple[str, ...]:
     counts = folded.metrics.of(rows)["key"].value_counts().with_columns(pl.col("key").cast(pl.String))
     ranked = sorted(counts.iter_rows(), key=lambda row: (-row[1], not row[0].startswith(_HELD_OUT), row[0]))
     return tuple(f"metrics.{key}" for key, _ in ranked[:1])
+
+
+def mixed(folded: Folded, rows: pl.Series, keys: Sequence[str]) -> tuple[str, ...]:
+    """Say which of experiment and data sets differ within some group, so that its runs may not be comparable."""
+    by = key_columns(folded, rows, keys).get_columns()
+    groups = pl.DataFrame(by).n_unique() if by else 1
+    others = [key_columns(folded, rows, [name]).to_series() for name in _TELLING if name not in keys]
+    return tuple(other.name for other in others if pl.DataFrame([*by, other]).n_unique() > groups)
 
 
 def _column_of(folded: Folded, metric: str, reducer: str | None) -> str | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -11,10 +11,13 @@ from scipy import stats  # type: ignore[import-untyped]  # it ships no types
 
 from builders import a_lake, a_run
 from runlake.errors import InvalidType, InvalidValue, QueryError
-from runlake.query import Lake
 from runlake.query.group_keys import condition
+from runlake.query.grouped import mixed
 from runlake.query.language import parse, unparse
 from runlake.query.varying import varying
+
+if TYPE_CHECKING:
+    from runlake.query import Lake
 
 
 def seeds(**settings: Any) -> Lake:
@@ -276,3 +279,26 @@ class TestWhatVaries:
         lake = a_lake(a_run("a", params={"lr": 1}))
 
         assert varying(lake.folded, pl.Series(dtype=pl.UInt32)).keys == ()
+
+
+class TestRunsOfOneGroup:
+    LAKE = a_lake(
+        a_run("a", params={"lr": 1}, experiment="x", datasets={"iris": "v1"}),
+        a_run("b", params={"lr": 1}, experiment="y", datasets={"iris": "v2"}),
+        a_run("c", params={"lr": 2}, experiment="y", datasets={"iris": "v2"}),
+    )
+
+    @pytest.mark.parametrize(
+        ("keys", "differ"),
+        [
+            (["params.lr"], ("experiment", "datasets.version")),
+            (["params.lr", "experiment"], ()),
+            (["datasets.name"], ("experiment", "datasets.version")),
+            ([], ("experiment", "datasets.version")),
+        ],
+    )
+    def test_may_be_of_several_experiments_or_data_sets_which_is_said(self, keys: list[str], differ: tuple[str]) -> None:
+        folded = self.LAKE.folded
+
+        assert mixed(folded, folded.headers["_row"], keys) == differ
+        assert mixed(folded, folded.headers["_row"].head(0), keys) == ()
