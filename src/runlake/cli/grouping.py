@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from runlake.query.varying import Varying
 
 SCHEMA = "runlake.groups/1"
-_SHOWN = {"mean": "mean", "ci": "± 95 %", "sd": "sd", "median": "median", "min": "min", "max": "max"}
+_SHOWN = {"mean": "mean", "ci_half": "± 95 %", "sd": "sd", "median": "median", "min": "min", "max": "max"}
 _REST = "choose metrics with --columns, or use --format csv"
 
 
@@ -69,7 +69,7 @@ def table(found: pl.DataFrame, columns: int | None) -> str:
     for metric in metrics:
         for how, word in _SHOWN.items():
             heads.append(word if len(metrics) == 1 and how != "mean" else f"{word}({metric})")
-            columns_of.append(_values(found, how, metric))
+            columns_of.append(found[f"{how}({metric})"].to_list())
     rows = list(zip(*columns_of, strict=True))
     return aligned(heads, rows, columns=columns, rest=_REST)
 
@@ -78,12 +78,6 @@ def _metrics(found: pl.DataFrame) -> list[str]:
     # Keys come before the counts, so that one that is called like a statistic is not taken for one.
     told = found.columns[found.columns.index("killed") + 1 :]
     return [name[len("mean(") : -1] for name in told if name.startswith("mean(")]
-
-
-def _values(found: pl.DataFrame, how: str, metric: str) -> list[object]:
-    if how == "ci":
-        return (found[f"ci_high({metric})"] - found[f"mean({metric})"]).to_list()
-    return found[f"{how}({metric})"].to_list()
 
 
 def _uncounted(found: pl.DataFrame) -> list[str]:

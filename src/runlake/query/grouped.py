@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ALL_BUT_SEED = "all-but-seed"
 COUNTS = ("n", "running", "finished", "failed", "killed")
-STATISTICS = ("n", "missing", "not_finite", "mean", "median", "sd", "min", "max", "ci_low", "ci_high")
+STATISTICS = ("n", "missing", "not_finite", "mean", "median", "sd", "min", "max", "ci_low", "ci_high", "ci_half")
 _TELLING = ("experiment", "datasets.name", "datasets.version")
 _HELD_OUT = ("val", "test", "eval")
 _WAYS = ("asc", "desc")
@@ -197,7 +197,8 @@ def _interval(found: pl.DataFrame, name: str) -> list[pl.Series]:
 
     mean, sd, n = (found[statistic(how, name)] for how in ("mean", "sd", "n"))
     half = pl.Series(half_width(sd.fill_null(float("nan")).to_numpy(), n.to_numpy())).fill_nan(None)
-    return [(mean - half).alias(statistic("ci_low", name)), (mean + half).alias(statistic("ci_high", name))]
+    ends = {"ci_low": mean - half, "ci_high": mean + half, "ci_half": half}
+    return [end.alias(statistic(how, name)) for how, end in ends.items()]
 
 
 def _ordered(found: pl.DataFrame, keys: Sequence[str], order_by: str | None) -> pl.DataFrame:

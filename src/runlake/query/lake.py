@@ -131,10 +131,10 @@ class Lake:
         """Return one row per group of runs that agree in all of `by`: how many, and where their numbers lie.
 
         The columns are the keys, then n, running, finished, failed and killed (runs), then for each metric, such as
-        `metrics.val/f1`, `n(metrics.val/f1)` and likewise missing, not_finite, mean, median, sd, min, max, ci_low and
-        ci_high, then run_ids (a list). Statistics are of the n runs that have a finite number; `missing` have none,
-        `not_finite` have NaN or an infinity. sd has n - 1 below the fraction bar; ci_low and ci_high hold the mean
-        with 95 % confidence by Student's t distribution with n - 1 degrees of freedom (Student, "The probable error
+        `metrics.val/f1`, `n(metrics.val/f1)` and likewise missing, not_finite, mean, median, sd, min, max, ci_low,
+        ci_high and ci_half, then run_ids (a list). Statistics are of the n runs that have a finite number; `missing` have none,
+        `not_finite` have NaN or an infinity. sd has n - 1 below the fraction bar; ci_low and ci_high, which lie
+        ci_half from the mean, hold the true one with 95 % confidence by Student's t distribution with n - 1 degrees of freedom (Student, "The probable error
         of a mean", Biometrika 6, 1908). All are in the unit of the metric; sd and interval are null where n < 2.
 
         Args:

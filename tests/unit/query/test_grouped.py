@@ -69,7 +69,14 @@ class TestRunsOfSeveralSeeds:
             low, high = stats.t.interval(0.95, len(v) - 1, loc=v.mean(), scale=v.std(ddof=1) / math.sqrt(len(v)))
             expected = {
                 **{"n": len(v), "missing": 0, "not_finite": 0, "mean": v.mean(), "median": np.median(v)},
-                **{"sd": v.std(ddof=1), "min": v.min(), "max": v.max(), "ci_low": low, "ci_high": high},
+                **{
+                    "sd": v.std(ddof=1),
+                    "min": v.min(),
+                    "max": v.max(),
+                    "ci_low": low,
+                    "ci_high": high,
+                    "ci_half": high - v.mean(),
+                },
             }
             got = {how: row[f"{how}(metrics.val/f1)"] for how in expected}
             assert got == pytest.approx(expected, rel=1e-12)
@@ -297,7 +304,9 @@ class TestRunsOfOneGroup:
             ([], ("experiment", "datasets.version")),
         ],
     )
-    def test_may_be_of_several_experiments_or_data_sets_which_is_said(self, keys: list[str], differ: tuple[str]) -> None:
+    def test_may_be_of_several_experiments_or_data_sets_which_is_said(
+        self, keys: list[str], differ: tuple[str]
+    ) -> None:
         folded = self.LAKE.folded
 
         assert mixed(folded, folded.headers["_row"], keys) == differ
