@@ -46,8 +46,8 @@ def _varying(key: _Key, where: str, _lake: Lake) -> Varying:
 
 
 def usual_metrics(where: str) -> tuple[str, ...]:
-    """Return what is summarised where the reader has not chosen."""
-    return _usual_metrics((*data.key(), data.minute(where)), where, data.lake())
+    """Return what is summarised where the reader has not chosen: one metric, so that the keys stay in sight."""
+    return _usual_metrics((*data.key(), data.minute(where)), where, data.lake())[:1]
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MENU = "runs.columns.menu"
 _ADD = "runs.columns.add"
 _LISTED = "runs.columns.listed"
-_ROW_PX, _MOST_PX = 33, 380
+_ROW_PX, _MOST_PX = 33, 317
 _BUTTONS = {
     "up": ("Up", ":material/arrow_upward:"),
     "down": ("Down", ":material/arrow_downward:"),

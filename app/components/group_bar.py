@@ -18,6 +18,8 @@ from runlake.query.grouped import ALL_BUT_SEED
 from runlake.query.language import parse, unparse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from components.filter_bar import Filter
     from runlake.query.expression import Node
 
@@ -119,6 +121,7 @@ def controls(asked: Grouping, *, mixes: tuple[str, ...]) -> None:
 
 def spreads() -> None:
     """Draw the choice of what is said of the spread."""
+    state.RUNS_SPREADS.set(state.RUNS_SPREADS.get())  # the widget itself would begin with nothing chosen
     st.pills(
         "Spread",
         state.SPREADS,
@@ -158,7 +161,7 @@ def crumb() -> None:
     """Draw the way back from the runs of one group to all groups."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("All groups", icon=":material/arrow_back:", key="runs.group.close", type="tertiary", on_click=close)
-        st.caption(format.markdown(state.RUNS_GROUP.get()), width="stretch")
+        st.caption("The runs of one group", width="content")
 
 
 def _opened() -> Node | None:
@@ -213,7 +216,9 @@ def _keys_box(by: tuple[str, ...], placeholder: str) -> None:
         "Group by",
         tuple(dict.fromkeys((*options, *by))),
         key=_SHOWN,
-        format_func=lambda column: f"{label(column)}  ({_kind(column)})",
+        format_func=lambda column: (
+            label(column) if column.startswith("params.") else f"{label(column)}  ({_kind(column)})"
+        ),
         placeholder=placeholder,
         on_change=_rekey,
         args=(by,),
@@ -269,34 +274,29 @@ def _remeasure() -> None:
 def _remarks(asked: Grouping, mixes: tuple[str, ...]) -> None:
     automatic = ALL_BUT_SEED in state.RUNS_BY.get()
     found = grouping.params_that_vary(asked.where) if automatic else None
-    if found is not None:
-        parts = [f"**Everything but the seed.** Left out: {_named(found.seeds) or 'no seed varies'}."]
-        if state.RUNS_LEFT_OUT.get():
-            parts.append(f"By you: {_named(state.RUNS_LEFT_OUT.get())}.")
-        st.caption(" ".join(parts))
-        own = tuple(name for name in found.own if name in asked.by)
-        if own:
-            _offer(
-                f"Each run has its own {_named(own)}, which keeps groups from forming.",
-                "Leave it out" if len(own) == 1 else "Leave them out",
-                "own",
-                own,
-            )
-    if mixes:
-        _offer(
-            f"Runs of one group differ in {_named(mixes)}.",
-            "Group by it too" if len(mixes) == 1 else "Group by these too",
-            "mix",
-            mixes,
-        )
-
-
-def _offer(said: str, action: str, what: str, names: tuple[str, ...]) -> None:
+    own = () if found is None else tuple(name for name in found.own if name in asked.by)
+    if found is None and not mixes:
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge("Look", icon=":material/info:", color="orange")
-        st.caption(said, width="content")
-        on_click = _leave_out if what == "own" else _add
-        st.button(action, key=f"runs.by.{what}", type="tertiary", on_click=on_click, args=(names,))
+        if found is not None:
+            by_reader = state.RUNS_LEFT_OUT.get()
+            parts = [f"**Everything but the seed.** Left out: {_named(found.seeds) or 'no seed varies'}"]
+            parts += [f"; by you: {_named(by_reader)}"] if by_reader else []
+            st.caption("".join(parts) + ".", width="content")
+        if own:
+            said = f"Each run has its own {_named(own)}, which keeps groups from forming."
+            _offer(said, "Leave it out" if len(own) == 1 else "Leave them out", "own", own, _leave_out)
+        if mixes:
+            said = f"Runs of one group differ in {_named(mixes)}."
+            _offer(said, "Group by it too" if len(mixes) == 1 else "Group by these too", "mix", mixes, _add)
+
+
+def _offer(
+    said: str, action: str, what: str, names: tuple[str, ...], on_click: Callable[[tuple[str, ...]], None]
+) -> None:
+    st.badge("Note", icon=":material/info:", color="orange")
+    st.caption(said, width="content")
+    st.button(action, key=f"runs.by.{what}", type="tertiary", on_click=on_click, args=(names,))
 
 
 def _leave_out(names: tuple[str, ...]) -> None:

@@ -25,6 +25,7 @@ CLICKS = "runs.groups.clicks"
 OPEN = "runs.groups.open"
 SHOWN = "runs.groups.shown"
 _RUNS = "runs"  # the column of buttons; no key is called so, as keys that are no attributes have a dot
+_MOST_KEYS_FIRST = 6  # with more of them the numbers stand first, or they would lie off the screen
 _STATES = ("running", "failed", "killed")
 _UNCOUNTED = ("missing", "not_finite")
 _OF_SPREAD = {"interval": ("ci_half",), "sd": ("sd",), "median": ("median",), "range": ("min", "max")}
@@ -97,14 +98,14 @@ def show(asked: Grouping, *, decides: Primary | None, height: int) -> pl.DataFra
 
 
 def columns(found: pl.DataFrame, asked: Grouping) -> tuple[str, ...]:
-    """Return the columns that are shown: keys, states that some run is in, and of each metric the chosen statistics."""
+    """Return what is shown: keys, states that some run is in, and of each metric the chosen statistics."""
     states = tuple(name for name in _STATES if found[name].sum())
     spread = [how for name in state.SPREADS if name in state.RUNS_SPREADS.get() for how in _OF_SPREAD[name]]
     told = []
     for metric in asked.metrics:
         uncounted = [how for how in _UNCOUNTED if found[statistic(how, metric)].sum()]
         told += [statistic(how, metric) for how in ("mean", *spread, *uncounted)]
-    return (*asked.by, *states, *told)
+    return (*asked.by, *states, *told) if len(asked.by) <= _MOST_KEYS_FIRST else (*states, *told, *asked.by)
 
 
 def best(found: pl.DataFrame, asked: Grouping, decides: Primary | None) -> int | None:
@@ -146,23 +147,18 @@ def below(found: pl.DataFrame, asked: Grouping, *, runs: int) -> None:
             st.button("Show more", key="runs.groups.more", type="tertiary", on_click=_more)
         st.space("stretch")
         _files(found, asked)
-    for sentence in uncounted(found, asked):
-        st.caption(sentence)
+    if said := uncounted(found, asked):
+        st.caption(said)
 
 
-def uncounted(found: pl.DataFrame, asked: Grouping) -> list[str]:
-    """Say which runs count in no mean, for Markdown."""
+def uncounted(found: pl.DataFrame, asked: Grouping) -> str:
+    """Say which runs count in no mean, for Markdown; "" where all do."""
     said = []
     for metric in asked.metrics:
         missing, other = (int(found[statistic(how, metric)].sum()) for how in _UNCOUNTED)
-        parts = [f"{missing:,} have no value"] * bool(missing) + [f"{other:,} have NaN or an infinity"] * bool(other)
-        if parts:
-            total = int(found["n"].sum())
-            said.append(
-                f"{format.markdown(run_table.label(metric))}: {' and '.join(parts)}, of {total:,} runs; "
-                "they count in no mean."
-            )
-    return said
+        parts = [f"{missing:,} without a value"] * bool(missing) + [f"{other:,} with NaN or an infinity"] * bool(other)
+        said += [f"{format.markdown(run_table.label(metric))}: {' and '.join(parts)}"] * bool(parts)
+    return f"In no mean, of {int(found['n'].sum()):,} runs: {'; '.join(said)}." if said else ""
 
 
 def for_file(frame: pl.DataFrame, shown: Sequence[str]) -> pl.DataFrame:
@@ -177,7 +173,7 @@ def for_file(frame: pl.DataFrame, shown: Sequence[str]) -> pl.DataFrame:
         else:
             wanted.append(name)
     keys = frame.columns[: frame.columns.index("n")]
-    return frame.select(dict.fromkeys((*keys, "n", *wanted, "run_ids")))
+    return frame.select(list(dict.fromkeys((*keys, "n", *wanted, "run_ids"))))
 
 
 def _files(found: pl.DataFrame, asked: Grouping) -> None:

@@ -37,6 +37,7 @@ DRAWER = "runs.drawer"
 ROW_PX, HEIGHT_PX = 33, 532
 _NUMBER_CHARACTERS, _WIDEST_PX = 7, 240
 _SMALL = "%.4g"  # the grid writes out the zeros
+_COMMIT_CHARACTERS = 10
 _NAME_CHARACTERS = 42  # the grid does not clip a longer label
 _LABELS = {
     "name": "Run",
@@ -209,7 +210,9 @@ def _drawn(name: str, dtype: pl.DataType) -> pl.Expr:
     if name == "duration_s":
         return (_two_units(column) * 1000).cast(pl.Duration("ms"))
     if dtype == pl.Boolean:
-        return pl.when(column).then(pl.lit("yes")).when(column.not_()).then(pl.lit("no"))
+        return pl.when(column).then(pl.lit("yes")).when(column.not_()).then(pl.lit("no")).alias(name)
+    if name == "git_commit":
+        return column.str.slice(0, _COMMIT_CHARACTERS)
     return column
 
 

@@ -29,6 +29,7 @@ COUNTS = ("n", "running", "finished", "failed", "killed")
 STATISTICS = ("n", "missing", "not_finite", "mean", "median", "sd", "min", "max", "ci_low", "ci_high", "ci_half")
 _TELLING = ("experiment", "datasets.name", "datasets.version")
 _HELD_OUT = ("val", "test", "eval")
+_MOST_METRICS = 3
 _WAYS = ("asc", "desc")
 
 
@@ -94,17 +95,15 @@ def resolved(folded: Folded, rows: pl.Series, by: Sequence[str], leave_out: Sequ
 def default_metrics(folded: Folded, rows: pl.Series) -> tuple[str, ...]:
     """Choose what to summarise: the primary metrics that the runs' experiments declare, else what most of them have.
 
-    Of metrics that equally many have, one on data held out comes first, then the first by name.
+    Of several primary metrics the three that most runs have are taken. Of metrics that equally many have, one on data held out comes first, then the first by name.
     """
     ids = folded.headers["experiment_id"].gather(rows).unique()
     mine = folded.experiments.filter(pl.col("experiment_id").is_in(ids.implode())).with_columns(applied())
-    declared = [
-        name
-        for key, reducer in mine.select("primary_metric", "reducer").drop_nulls("primary_metric").unique().iter_rows()
-        if (name := _column_of(folded, key, reducer))
-    ]
+    pairs = mine.select("primary_metric", "reducer").drop_nulls("primary_metric").unique().sort("*").iter_rows()
+    declared = [name for key, reducer in pairs if (name := _column_of(folded, key, reducer))]
     if declared:
-        return tuple(sorted(declared))
+        known = lay_out(folded, rows, declared)
+        return tuple(sorted(declared, key=lambda name: (known[name].null_count(), name))[:_MOST_METRICS])
     counts = folded.metrics.of(rows)["key"].value_counts().with_columns(pl.col("key").cast(pl.String))
     ranked = sorted(counts.iter_rows(), key=lambda row: (-row[1], not row[0].startswith(_HELD_OUT), row[0]))
     return tuple(f"metrics.{key}" for key, _ in ranked[:1])
