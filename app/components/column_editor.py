@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
@@ -132,7 +132,7 @@ def _grid(shown: Sequence[str]) -> None:
     )
 
 
-def _button(name: str, heading: str) -> object:
+def _button(name: str, heading: str) -> Any:
     key = f"runs.columns.{name}"
     return st.column_config.ButtonColumn(
         heading, type="tertiary", width=52, key=key, on_click=_clicked, args=(name, key)

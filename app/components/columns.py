@@ -161,9 +161,11 @@ def _cheap(rows: pl.DataFrame, keys: Sequence[str], *, where: str, order_by: str
 
 def _with_curves(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, set[str]]:
     """Add a column per curve, and say which metrics have one; of a metric without a finite point there is none."""
-    drawn = set()
-    long = data.curves(tuple(rows["run_id"]), tuple(keys)) if keys else None
-    for key in keys if long is not None else ():
+    drawn: set[str] = set()
+    if not keys:
+        return rows, drawn
+    long = data.curves(tuple(rows["run_id"]), tuple(keys))
+    for key in keys:
         curves = long.filter(pl.col("key") == key)
         if not curves.is_empty():
             named = curves.select("run_id", pl.col("curve").alias(f"{run_table.CURVE}{key}"))

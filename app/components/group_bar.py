@@ -150,10 +150,17 @@ def narrowed(said: Filter) -> Filter:
     group = _opened()
     if not is_on() or group is None:
         return said
-    parts = {name: getattr(said, name) for name in ("where", "but_status", "but_experiment")}
-    both = {name: expressions.all_of(parse(text) if text else None, group) for name, text in parts.items()}
+
+    def both(text: str) -> str:
+        node = expressions.all_of(parse(text) if text else None, group)
+        return "" if node is None else unparse(node)
+
     return replace(
-        said, from_widgets=True, **{name: "" if node is None else unparse(node) for name, node in both.items()}
+        said,
+        where=both(said.where),
+        but_status=both(said.but_status),
+        but_experiment=both(said.but_experiment),
+        from_widgets=True,
     )
 
 

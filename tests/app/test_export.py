@@ -119,7 +119,7 @@ class TestGroupsAsAFile:
     def test_of_a_key_that_is_called_like_a_statistic_keep_it(self) -> None:
         keys = ["params.mean(x)", "params.ci_half(x)"]
         found = pl.DataFrame(
-            {**dict.fromkeys(keys, ["a"]), "n": [1], "mean(x)": [1.0], "n(x)": [1], "run_ids": [["r"]]}
+            {**{key: ["a"] for key in keys}, "n": [1], "mean(x)": [1.0], "n(x)": [1], "run_ids": [["r"]]}
         )
 
         assert group_table.for_file(found, (*keys, "mean(x)")).columns == [*keys, "n", "n(x)", "mean(x)", "run_ids"]

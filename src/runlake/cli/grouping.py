@@ -83,7 +83,7 @@ def _metrics(found: pl.DataFrame) -> list[str]:
 def _uncounted(found: pl.DataFrame) -> list[str]:
     """Say which runs count in no mean."""
     said = []
-    total = found["n"].sum()
+    total = int(found["n"].sum())
     for metric in _metrics(found):
         missing, other = (found[f"{how}({metric})"].sum() for how in ("missing", "not_finite"))
         parts = [f"{missing:,} without a value"] * bool(missing) + [f"{other:,} with NaN or an infinity"] * bool(other)

@@ -142,7 +142,7 @@ def _aggregated(folded: Folded, rows: pl.Series, keys: Sequence[str], metrics: S
     values = _numbers(folded, rows, metrics)
     runs = folded.headers[rows].select("run_id", "status", "_row")
     # Without a key all runs are one group, if there are any.
-    groups = by.columns or [pl.lit(0).alias("all")]
+    groups = [pl.col(name) for name in by.columns] or [pl.lit(0).alias("all")]
     found = (
         pl.concat([by, values, runs], how="horizontal")
         .group_by(groups, maintain_order=True)
