@@ -117,7 +117,18 @@ RUNS_PRESET = Param("runs", "show", "Summary", choices=("Summary", "Params", "Me
 RUNS_COLUMNS = Param("runs", "columns", ())
 RUNS_FACETED = Param("runs", "faceted", False)
 RUNS_FACETS = Param("runs", "facets", (), most=24)  # fields as filters write them; none: what tells the runs apart
+RUNS_PINS = Param("runs", "pins", ())
 RUNS_LIMIT = Param("runs", "limit", 200.0, low=1, high=10_000)
+
+# Groups of the Runs page.
+SPREADS = ("interval", "sd", "median", "range")
+RUNS_BY = Param("runs", "by", ())  # columns, and `query.grouped.ALL_BUT_SEED` among them
+RUNS_LEFT_OUT = Param("runs", "out", ())  # what all but the seed is not to take
+RUNS_OF = Param("runs", "of", ())  # columns whose numbers are summarised; none is the primary metric
+RUNS_SPREADS = Param("runs", "spread", SPREADS, choices=SPREADS)
+RUNS_GROUP_SORT = Param("runs", "group_sort", "")
+RUNS_GROUP_ASCENDING = Param("runs", "group_asc", False)
+RUNS_GROUP = Param("runs", "group", "")  # the filter of the one group that is open
 
 # Pictures of an evaluation, and what the cells of a confusion matrix are a share of.
 PICTURES = ("Confusion", "Precision–recall", "ROC", "Calibration", "Cost", "Lift", "DET")

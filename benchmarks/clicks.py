@@ -29,8 +29,7 @@ from benchmarks.measures import OURS, Measure, main
 from benchmarks.run_table import made
 from runlake.ids import short_id
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "docs"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
 
 import driving
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "store"
 QUIET_MS = 700  # without a change, and the page has settled
 OPENED_MS = 180_000
 # Notes when the page last changed; what a grid keeps for screen readers follows a moment after its picture.
@@ -121,8 +121,10 @@ def measure(size: Size) -> Iterator[Measure]:
     """Take the clicks on both stores."""
     with tempfile.TemporaryDirectory() as temporary:
         os.environ["RUNLAKE_JOURNAL"] = f"{temporary}/journals"
-        large = made(Path(size.keep or temporary), f"runs{size.runs}x{size.points}", Store(size.runs, points=size.points))
-        stores = {"sample": str(ROOT / "sample_data" / "store"), "large": large}
+        large = made(
+            Path(size.keep or temporary), f"runs{size.runs}x{size.points}", Store(size.runs, points=size.points)
+        )
+        stores = {"sample": str(SAMPLE), "large": large}
         with sync_playwright() as playwright:
             browser = driving.launched(playwright)
             for name, store in stores.items():
@@ -141,7 +143,9 @@ def on(browser: Browser, name: str, store: str, size: Size) -> Iterator[Measure]
             for what, found in tour.made_by(desk).items():
                 yield from _measures(f"clicks.{name}_{what}", found, f"{tour.total:,} runs")
         took = at_once(browser, address, tour, size.users)
-    yield Measure(f"clicks.{name}_users", OURS, tuple(took), f"{size.users} browsers filter {tour.total:,} runs at once")
+    yield Measure(
+        f"clicks.{name}_users", OURS, tuple(took), f"{size.users} browsers filter {tour.total:,} runs at once"
+    )
 
 
 def _measures(figure: str, found: list[Taken], of: str) -> Iterator[Measure]:
@@ -194,7 +198,9 @@ class Tour:
             self.open_runs(desk)
         where, fitting = self.filters[time]
         desk.driver.page.get_by_label("Filter", exact=True).fill(where)
-        return desk.timed(lambda: desk.driver.page.keyboard.press("Enter"), COUNTED.format(f"{fitting:,} of {self.total:,}"))
+        return desk.timed(
+            lambda: desk.driver.page.keyboard.press("Enter"), COUNTED.format(f"{fitting:,} of {self.total:,}")
+        )
 
     def _sort(self, desk: Desk, time: int) -> Taken:
         if time == 0:
@@ -214,7 +220,9 @@ class Tour:
         return desk.timed(link.click, DRAWN.format("/run"))
 
     def _compare_10(self, desk: Desk, time: int) -> Taken:
-        return self._compare(desk, self.ids[10 * time : 10 * time + 10] if self.total > 200 else self.ids[time : time + 10])
+        return self._compare(
+            desk, self.ids[10 * time : 10 * time + 10] if self.total > 200 else self.ids[time : time + 10]
+        )
 
     def _compare_1000(self, desk: Desk, time: int) -> Taken:
         return self._compare(desk, self.ids[time : time + 1000])

@@ -49,6 +49,7 @@ EDGES: dict[str, set[str]] = {
 }
 # What a unit may import inside a function, on top: it is loaded only when that function is called.
 LATE: dict[str, set[str]] = {
+    "query": {"analysis"},  # a mean of few runs has an interval
     "session": {"query"},  # to resume a run, what it logged before has to be read
 }
 # What `import runlake` itself loads; the read side waits until it is asked for.
@@ -63,6 +64,7 @@ OWNERS: dict[str, set[str]] = {
     "polars": {"store", "query", "analysis", "actions", "cli", "app"},
     "numpy": {"store", "query", "analysis", "figures", "app"},
     "sklearn": {"analysis"},
+    "scipy": {"analysis"},  # comes with scikit-learn
     "plotly": {"figures", "app"},
     "streamlit": {"app"},
     "starlette": {"app"},  # what Streamlit serves with

@@ -10,6 +10,7 @@ import state
 from components import (
     basket,
     changing,
+    column_editor,
     columns,
     counts,
     dataset_view,
@@ -17,6 +18,8 @@ from components import (
     export,
     facets,
     filter_bar,
+    group_bar,
+    group_table,
     links,
     primary,
     run_drawer,
@@ -37,7 +40,8 @@ if not names:
     empty_state.no_runs()
 else:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        said = filter_bar.show(experiments=data.experiment_paths(), users=data.users())
+        said = group_bar.narrowed(filter_bar.show(experiments=data.experiment_paths(), users=data.users()))
+    in_groups = group_bar.is_on() and not group_bar.is_open()
     found = data.count(where=said.where or None)
     with head:
         counts.show(data.statuses(said.but_status), found=found, total=len(names))
@@ -46,8 +50,13 @@ else:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         facets.toggle()
         st.space("stretch")
-        sorting.controls()
-        columns.controls()
+        if in_groups:
+            group_bar.spreads()
+        else:
+            if not group_bar.is_on():
+                group_bar.menu()
+            sorting.controls()
+            menu = st.container(width="content")
     if said.error is not None:
         filter_bar.show_error(said.error)
     elif not found:
@@ -60,6 +69,9 @@ else:
                 on_action=filter_bar.clear,
                 details=filter_bar.unknown(said, columns.available()),
             )
+    elif in_groups:
+        with frame.guard(), facets.beside(said.where):
+            group_table.view(said.where, found=found)
     else:
         # A damaged table of metrics leaves the rest of the page usable.
         with frame.guard():
@@ -67,13 +79,21 @@ else:
             leading = () if decides is None else (decides.column,)
             choice = columns.choose((*leading, sorting.shown().column, *said.columns))
             order = sorting.order()
-            rows, shown = columns.read(choice, where=said.where, order_by=order, limit=int(state.RUNS_LIMIT.get()))
+            shown = columns.read(choice, where=said.where, order_by=order, limit=int(state.RUNS_LIMIT.get()))
+            with menu:
+                column_editor.show(shown.columns)
+            if group_bar.is_open():
+                group_bar.crumb()
             height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
             with facets.beside(said.where, height=height):
-                run_table.show(rows, shown, order=sorting.shown(), decides=decides, height=height)
-            with counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said):
+                run_table.show(
+                    shown.rows, shown.columns, order=sorting.shown(), decides=decides, pins=shown.pins, height=height
+                )
+            column_editor.undrawn(shown.undrawn)
+            with counts.below(shown=len(shown.rows), found=found, left_out=choice.left_out, where=said):
+                group_bar.offer_seeds(said.where)
                 links.explore(said.but_experiment, state.RUNS_EXPERIMENT.get())
-                export.button(shown, where=said.where, order_by=order, found=found)
+                export.runs(shown.columns, where=said.where, order_by=order, found=found)
     basket.show(names)
     run_drawer.show(names)
 

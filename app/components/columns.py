@@ -1,4 +1,4 @@
-"""Which columns the run table has: presets, own choice, and what is asked of the store for them."""
+"""Which columns the run table has: presets, own choice and pins, and what is asked of the store for them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
-import streamlit as st
 
 import data
 import state
-from components import expressions, format, run_table
+from components import expressions, run_table
+from components.column_order import Order
+from runlake.query.expression import ATTRIBUTES as EVERY_ATTRIBUTE
+from runlake.query.expression import LAST, METRIC_ASPECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,8 @@ ALWAYS = ("run_id", "name", "status", "started_at", "duration_s")
 _HEADLINES = 4
 _CANDIDATES = 12
 _MOST = 60
+MOST_CURVED = 500  # rows that have small pictures
+_NOT_OFFERED = ("name", "deleted", "experiment_id")
 _LEADING = ("val", "valid", "test", "eval")
 
 
@@ -32,6 +36,23 @@ class Choice:
     left_out: int = 0  # columns beyond what one table shows
     headlines: tuple[str, ...] = ()  # candidates, of which the fullest few stay
     asked: tuple[str, ...] = ()  # what the runs are filtered or sorted by: stays in any case
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is shown.
+
+    Attributes:
+        rows: the runs, with all columns.
+        columns: in the order shown, after the name; the pinned ones first.
+        pins: those that stay at the left.
+        undrawn: metrics whose curves were asked for but are of too many runs or points.
+    """
+
+    rows: pl.DataFrame
+    columns: tuple[str, ...]
+    pins: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] = ()
 
 
 def available() -> tuple[str, ...]:
@@ -47,10 +68,37 @@ def available() -> tuple[str, ...]:
     )
 
 
+def offered() -> tuple[str, ...]:
+    """Return all that a reader can add: every attribute, and of each metric each of its numbers and its curve."""
+    keys = data.keys()
+    numbers = [f".{aspect}" if aspect != LAST else "" for aspect in METRIC_ASPECTS]
+    return (
+        *(a for a in EVERY_ATTRIBUTE if a not in _NOT_OFFERED),
+        *(column for k in keys.metrics for column in (*(f"metrics.{k}{n}" for n in numbers), f"{run_table.CURVE}{k}")),
+        *(column for column in available() if not column.startswith("metrics.") and "." in column),
+    )
+
+
 def is_known(column: str) -> bool:
     """Return whether the table can have a column: one that is on offer, or an aspect of a metric, such as its least."""
     everything = available()
+    if column.startswith(run_table.CURVE):
+        return column.replace(run_table.CURVE, "metrics.", 1) in everything
+    if column in EVERY_ATTRIBUTE:
+        return column not in ("name", "deleted")
     return column in everything or expressions.whole(expressions.field(column, everything)) in everything
+
+
+def heading(column: str) -> str:
+    """Return the heading of a column where it stands alone."""
+    if column.startswith(run_table.CURVE):
+        return f"{run_table.label(column.replace(run_table.CURVE, 'metrics.', 1))} by step"
+    return run_table.label(column)
+
+
+def kind(column: str) -> str:
+    """Return what a column is one of, in words."""
+    return "curve" if column.startswith(run_table.CURVE) else run_table.kind(column)
 
 
 def choose(asked: Sequence[str] = ()) -> Choice:
@@ -73,54 +121,59 @@ def choose(asked: Sequence[str] = ()) -> Choice:
             return _summary(everything, asked)
 
 
-def read(choice: Choice, *, where: str, order_by: str, limit: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def read(choice: Choice, *, where: str, order_by: str, limit: int) -> Table:
     """Read the rows of the table and decide which columns to show of them.
 
     Of the headlines only the few that most of these runs have stay, and the first of them brings its curve.
     """
-    asked = tuple(dict.fromkeys((*ALWAYS, *choice.columns)))
-    rows = data.runs(where=where or None, order_by=order_by, limit=limit, columns=asked)
+    plain = [c for c in choice.columns if not c.startswith(run_table.CURVE)]
+    rows = data.runs(
+        where=where or None, order_by=order_by, limit=limit, columns=tuple(dict.fromkeys((*ALWAYS, *plain)))
+    )
     best = _fullest(rows, choice.headlines)
     shown = tuple(c for c in choice.columns if c not in choice.headlines or c in best or c in choice.asked)
-    drawn = next((c.removeprefix("metrics.") for c in shown if c in best and c.startswith("metrics.")), None)
-    if drawn is None or not _is_cheap(rows, drawn, where=where, order_by=order_by, limit=limit):
-        return rows, shown
-    curve = f"{run_table.CURVE}{drawn}"
-    curves = data.curves(tuple(rows["run_id"]), (drawn,)).select("run_id", pl.col("curve").alias(curve))
-    if curves.is_empty():
-        return rows, shown
-    place = shown.index(f"metrics.{drawn}") + 1
-    return rows.join(curves, on="run_id", how="left", maintain_order="left"), (*shown[:place], curve, *shown[place:])
+    asked = tuple(c.removeprefix(run_table.CURVE) for c in shown if c.startswith(run_table.CURVE))
+    first = next((c.removeprefix("metrics.") for c in shown if c in best and c.startswith("metrics.")), None)
+    usual = () if first is None or first in asked else (first,)
+    cheap = _cheap(rows, (*asked, *usual), where=where, order_by=order_by, limit=limit)
+    rows, drawn = _with_curves(rows, cheap)
+    if usual and first in drawn:
+        place = shown.index(f"metrics.{first}") + 1
+        shown = (*shown[:place], f"{run_table.CURVE}{first}", *shown[place:])
+    shown = tuple(c for c in shown if not c.startswith(run_table.CURVE) or c in rows.columns)
+    order = Order(shown, state.RUNS_PINS.get())
+    pins = tuple(c for c in order.shown if c in order.pins)
+    return Table(rows, order.shown, pins, tuple(key for key in asked if key not in cheap))
 
 
-def controls() -> None:
-    """Draw the preset switch and, for an own choice, the list of columns."""
-    state.RUNS_PRESET.set(state.RUNS_PRESET.get())
-    st.segmented_control(
-        "Columns",
-        state.RUNS_PRESET.choices,
-        key=state.RUNS_PRESET.key,
-        persist_state="session",
-        format_func=format.segment,
-        required=True,
-        label_visibility="collapsed",
-    )
-    if state.RUNS_PRESET.get() == "Custom":
-        with st.popover("Columns", icon=":material/view_column:"):
-            st.multiselect(
-                "Columns, in this order",
-                tuple(dict.fromkeys((*available(), "run_id", *_own()))),
-                key=state.RUNS_COLUMNS.key,
-                placeholder="As in the summary; choose your own",
-                persist_state="session",
-                format_func=lambda column: f"{run_table.label(column)}  ({run_table.kind(column)})",
-                width=420,
-            )
+def _cheap(rows: pl.DataFrame, keys: Sequence[str], *, where: str, order_by: str, limit: int) -> tuple[str, ...]:
+    """Return those whose points can be read in no time, as long as there is room for them together."""
+    if not keys or len(rows) > MOST_CURVED:
+        return ()
+    columns = tuple(f"metrics.{key}.count" for key in keys)
+    counts = data.runs(where=where or None, order_by=order_by, limit=limit, columns=columns)
+    kept, points = [], 0
+    for key, column in zip(keys, columns, strict=True):
+        more = int(counts[column].sum() or 0)
+        if points + more <= run_table.MOST_POINTS:
+            kept.append(key)
+            points += more
+    return tuple(kept)
 
 
-def _is_cheap(rows: pl.DataFrame, key: str, *, where: str, order_by: str, limit: int) -> bool:
-    counted = data.runs(where=where or None, order_by=order_by, limit=limit, columns=(f"metrics.{key}.count",))
-    return len(rows) <= 500 and (counted.to_series().sum() or 0) <= run_table.MOST_POINTS
+def _with_curves(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame, set[str]]:
+    """Add a column per curve, and say which metrics have one; of a metric without a finite point there is none."""
+    drawn: set[str] = set()
+    if not keys:
+        return rows, drawn
+    long = data.curves(tuple(rows["run_id"]), tuple(keys))
+    for key in keys:
+        curves = long.filter(pl.col("key") == key)
+        if not curves.is_empty():
+            named = curves.select("run_id", pl.col("curve").alias(f"{run_table.CURVE}{key}"))
+            rows = rows.join(named, on="run_id", how="left", maintain_order="left")
+            drawn.add(key)
+    return rows, drawn
 
 
 def _fullest(rows: pl.DataFrame, headlines: Sequence[str]) -> list[str]:
@@ -142,7 +195,7 @@ def _of_data(everything: Sequence[str]) -> tuple[str, ...]:
 
 
 def _own() -> tuple[str, ...]:
-    return tuple(c for c in state.RUNS_COLUMNS.get() if c == "run_id" or is_known(c))
+    return tuple(c for c in state.RUNS_COLUMNS.get() if is_known(c))
 
 
 def _named(asked: Sequence[str]) -> tuple[str, ...]:

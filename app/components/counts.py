@@ -53,7 +53,7 @@ def below(*, shown: int, found: int, left_out: int, where: Filter) -> DeltaGener
         if shown < min(found, _MOST):
             st.button("Show more", key="runs.more", type="tertiary", on_click=_more)
         if left_out:
-            st.caption(f"{left_out:,} columns do not fit; choose some under Custom.", width="content")
+            st.caption(f"{left_out:,} columns do not fit; choose some under Columns.", width="content")
         st.space("stretch")
     if where.from_widgets:
         st.code(where.where, language=None, wrap_lines=True)

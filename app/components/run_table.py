@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -38,6 +39,7 @@ DRAWER = "runs.drawer"
 ROW_PX, HEIGHT_PX = 33, 488
 _NUMBER_CHARACTERS, _WIDEST_PX = 7, 240
 _SMALL = "%.4g"  # the grid writes out the zeros
+_COMMIT_CHARACTERS = 10
 _NAME_CHARACTERS = 42  # the grid does not clip a longer label
 _LABELS = {
     "name": "Run",
@@ -52,6 +54,28 @@ _LABELS = {
     "used": "Used as",
     "metric": "Decides",
     "value": "Value",
+    "host": "Host",
+    "heartbeat_at": "Last sign of life",
+    "parent_run_id": "Parent",
+    "notes": "Notes",
+    "hypothesis": "Hypothesis",
+    "expected_outcome": "Expected outcome",
+    "conclusion": "Conclusion",
+    "error": "Error",
+    "source_type": "Source",
+    "entry_point": "Entry point",
+    "command": "Command",
+    "git_commit": "Commit",
+    "git_branch": "Branch",
+    "git_dirty": "Uncommitted changes",
+    "git_remote": "Remote",
+    "python_version": "Python",
+    "platform": "Platform",
+    "cpu": "CPU",
+    "memory_bytes": "Memory",
+    "gpu": "GPU",
+    "foreign_source": "Imported from",
+    "foreign_id": "Id there",
 }
 CURVE = "curve:"  # before a metric: its course by step, as a small picture
 MOST_POINTS = 300_000  # read for the small pictures of one table
@@ -115,6 +139,7 @@ def show(
     *,
     order: Order,
     decides: Primary | None = None,
+    pins: Sequence[str] = (),
     height: int = HEIGHT_PX,
 ) -> None:
     """Draw `columns` of `frame`, tick what is in the basket, and open a run on a click.
@@ -124,6 +149,7 @@ def show(
         columns: in the order shown; the name comes first anyway.
         order: of the runs, of which the frame may hold only the first.
         decides: what says which run is best; that run has a star before its name.
+        pins: columns that stay at the left, the first ones of `columns`.
         height: pixels at most.
     """
     run_ids = tuple(frame["run_id"].to_list())
@@ -140,7 +166,7 @@ def show(
     st.dataframe(
         table.arrow(drawn),
         key=_grid(),
-        column_config=_config(drawn, order, decides),
+        column_config=_config(drawn, order, decides, pins),
         hide_index=True,
         on_select=partial(_chosen, order.by),
         # The grid itself would sort no more than the rows that it holds: where columns can be chosen, a click on
@@ -189,6 +215,10 @@ def _drawn(name: str, dtype: pl.DataType) -> pl.Expr:
         return pl.concat_list(column)
     if name == "duration_s":
         return (_two_units(column) * 1000).cast(pl.Duration("ms"))
+    if dtype == pl.Boolean:
+        return pl.when(column).then(pl.lit("yes")).when(column.not_()).then(pl.lit("no")).alias(name)
+    if name == "git_commit":
+        return column.str.slice(0, _COMMIT_CHARACTERS)
     return column
 
 
@@ -199,13 +229,30 @@ def _two_units(seconds: pl.Expr) -> pl.Expr:
     return (seconds / step).round() * step
 
 
-def _config(frame: pl.DataFrame, order: Order, decides: Primary | None) -> dict[str, ColumnConfig]:
+def _config(frame: pl.DataFrame, order: Order, decides: Primary | None, pins: Sequence[str]) -> dict[str, ColumnConfig]:
     best = "" if decides is None else f" ★ is the best by {format.markdown(decides.told)}."
-    return {name: _column(frame, name, _heading(name, order), about_best=best) for name in frame.columns}
+    before = {name: former for former, name in pairwise(frame.columns)}
+    found = {
+        name: _column(frame, name, _heading(name, order, before.get(name)), about_best=best) for name in frame.columns
+    }
+    for name in pins:
+        found[name] = {**found[name], "pinned": True}
+    return found
 
 
-def _heading(name: str, order: Order) -> str:
+def _heading(name: str, order: Order, before: str | None) -> str:
+    if name.startswith(CURVE):
+        metric = name.replace(CURVE, "metrics.", 1)
+        # Beside its number a curve needs no name.
+        return label(name) if before == metric else f"{label(metric)} {label(name)}"
     return label(name) if name != order.column else f"{label(name)} {'↑' if order.ascending else '↓'}"
+
+
+def column(name: str, heading: str, values: pl.Series) -> Any:
+    """Say how a column is drawn that has no button, in another table of runs."""
+    if name == "name":
+        return st.column_config.TextColumn(heading, width=_width(values.to_frame(name), name))
+    return _column(values.to_frame(name), name, heading, about_best="")
 
 
 def _column(frame: pl.DataFrame, name: str, heading: str, *, about_best: str) -> Any:
@@ -219,7 +266,7 @@ def _column(frame: pl.DataFrame, name: str, heading: str, *, about_best: str) ->
             return c.MultiselectColumn(heading, options=STATUSES, color=[fill[s] for s in STATUSES], width=96)
         case "experiment":
             return c.TextColumn(heading, width=_width(frame, "experiment"))
-        case "started_at" | "ended_at":
+        case "started_at" | "ended_at" | "heartbeat_at":
             zone = format.zone().key
             about = f"In the time zone {format.markdown(zone)}."
             return c.DatetimeColumn(heading, help=about, format="YYYY-MM-DD HH:mm:ss", timezone=zone, width=148)
@@ -229,6 +276,8 @@ def _column(frame: pl.DataFrame, name: str, heading: str, *, about_best: str) ->
             return c.ButtonColumn(
                 heading, help=about, type="tertiary", alignment="left", width=width, key=OPEN_DATA, on_click=_open_data
             )
+        case "memory_bytes":
+            return c.NumberColumn(heading, format="bytes", width=110)
         case "duration_s":
             return c.NumberColumn(heading, format="localized", width=110)
         case _:

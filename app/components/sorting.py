@@ -7,9 +7,9 @@ import streamlit as st
 import state
 from components import columns, expressions, primary, run_table
 from runlake.formats import in_order
+from runlake.query.expression import ATTRIBUTES, FieldType
 from runlake.query.names import spell
 
-_TEXTS = ("name", "status", "experiment", "user")
 _NEWEST = "started_at"
 _ATTRIBUTES = (_NEWEST, "name", "status", "experiment", "user", "duration_s")
 
@@ -35,7 +35,7 @@ def by(column: str) -> None:
     if not _is_sortable(wanted):
         return
     now, ascending = _order()
-    state.RUNS_ASCENDING.set(not ascending if wanted == now else wanted in _TEXTS)
+    state.RUNS_ASCENDING.set(not ascending if wanted == now else ATTRIBUTES.get(wanted) is FieldType.TEXT)
     state.RUNS_SORT.set(wanted)
 
 
@@ -52,7 +52,7 @@ def _order() -> tuple[str, bool]:
 
 
 def _is_sortable(column: str) -> bool:
-    return column in _ATTRIBUTES or ("." in column and columns.is_known(column))
+    return column == "name" or (columns.is_known(column) and not column.startswith(run_table.CURVE))
 
 
 def controls() -> None:

@@ -40,7 +40,9 @@ def log(store: str) -> list[str]:
     """Log six runs and what people do to them; returns the ids of the runs."""
     # What else than `/` parts a path stays in its parts.
     experiment = f"{FORMULAS[0].replace('/', '|')}/{SCRIPTS[1].replace('/', '|')}"
-    declared = actions.Details(description=ALL, owner=ALL, primary_metric=f"loss {KEY}", reducer="min", direction="minimize")
+    declared = actions.Details(
+        description=ALL, owner=ALL, primary_metric=f"loss {KEY}", reducer="min", direction="minimize"
+    )
     who = actions.local_actor(client="sdk")
     actions.create_experiment(store, experiment, declared, actor=who, reason=ALL)
     ids = [_run(store, experiment, number) for number in range(6)]
@@ -84,7 +86,9 @@ def _run(store: str, experiment: str, number: int) -> str:
         run.log({f"{kind} {KEY}": made(number) for kind, made in MEDIA.items()}, step=3)
         run.log_artifact(ALL.encode(), "[x](javascript) =1+1 $x$.md")  # no more is let into the name of a file
         run.log_artifact(f"<html><body>{ALL}</body></html>".encode(), "page.html")
-        run.log_artifact(f'<svg xmlns="http://www.w3.org/2000/svg" onload="window.pwned=6">{SCRIPTS[0]}</svg>'.encode(), "x.svg")
+        run.log_artifact(
+            f'<svg xmlns="http://www.w3.org/2000/svg" onload="window.pwned=6">{SCRIPTS[0]}</svg>'.encode(), "x.svg"
+        )
         run.log_artifact(f"a,b\n{FORMULAS[0]},{SCRIPTS[0]}\n".encode(), "table.csv")
         run.log_reference("javascript:window.pwned=7", "=reference $x$ [x](y)")
         run.log_dataset(np.arange(6.0).reshape(3, 2) + number % 2, KEY, role="train")
@@ -97,7 +101,11 @@ MEDIA: dict[str, Callable[[int], media.Media]] = {
     "text": lambda _: media.Text(ALL),
     "html": lambda _: media.Html(ALL),
     "classes": lambda number: media.classification(
-        [ALL, "b", "b", ALL], [0.9, 0.8 - number / 10, 0.7, 0.1], classes=["b", ALL], ids=[*FORMULAS[:4]], examples={KEY: [*SCRIPTS[:4]]}
+        [ALL, "b", "b", ALL],
+        [0.9, 0.8 - number / 10, 0.7, 0.1],
+        classes=["b", ALL],
+        ids=[*FORMULAS[:4]],
+        examples={KEY: [*SCRIPTS[:4]]},
     ),
     "numbers": lambda number: media.regression([1.0, 2.0, 3.0], [1.5, 2.0, 2.0 + number], ids=[*FORMULAS[:3]]),
 }

@@ -24,6 +24,7 @@ PLACES = {
     "home-narrowed": "/home?needs=failed&folded=fraud",
     "home-nothing": "/home?q=no+such+experiment",
     "runs": "/",
+    "runs-grouped": "/?by=params.model,user",
     "runs-filtered": "/?status=finished&show=Custom&where=metrics.loss+>+0",
     "runs-empty": "/?q=no+such+run",
     "runs-wrong": "/?where=metrics.loss+>>+1",
@@ -100,7 +101,7 @@ class TestNobodyIsKeptOut:
 
         assert grave(driver) == []
 
-    @pytest.mark.parametrize("button", ["Syntax", "Look back", "Columns"])
+    @pytest.mark.parametrize("button", ["Syntax", "Look back", "Columns", "Group", "Export"])
     def test_of_what_opens_on_a_click(self, drive: Drive, theme: Literal["light", "dark"], button: str) -> None:
         driver = drive(theme=theme)
         driver.open("/?show=Custom")

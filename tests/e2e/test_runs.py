@@ -119,8 +119,12 @@ class TestTheRunsPage:
     def test_hands_out_all_runs_as_a_file(self, drive: Drive) -> None:
         driver = drive()
         driver.open("/?limit=3&sort=name&asc=1")
+        driver.page.get_by_test_id("stPopover").filter(has_text="Export").get_by_role("button").first.click()
+        button = driver.page.get_by_role("button", name="CSV")
+        expect(button).to_be_visible()
+        driver.still(button)
         with driver.page.expect_download() as download:
-            driver.page.get_by_role("button", name="CSV").click()
+            button.click()
 
         lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
         assert (download.value.suggested_filename, len(lines)) == ("runs.csv", 13)

@@ -17,6 +17,7 @@ from runlake.actions.experiments import (
     rename_experiment,
     restore_experiment,
 )
+from runlake.actions.exports import exported
 from runlake.actions.gate import allow
 from runlake.actions.journals import adopt_journals
 from runlake.actions.maintenance import compact_store, repair_store, vacuum_store
@@ -39,6 +40,7 @@ __all__ = [
     "create_experiment",
     "delete_runs",
     "edit_experiment",
+    "exported",
     "local_actor",
     "note_run",
     "record_event",

@@ -13,15 +13,9 @@ if TYPE_CHECKING:
 
 def snapshot(lake: Lake) -> dict[str, object]:
     """Name what was read: store, key, version of each table, the moment asked for, what is not in it."""
-    read = lake.snapshot
-    return {
-        "store": read.uri,
-        "key": read.key,
-        "versions": dict(sorted(read.versions.items())),
-        "as_of": read.as_of,
-        "live": read.live,
-        "pending": list(lake.pending),
-    }
+    from runlake.query.described import described  # loads the read side
+
+    return described(lake)
 
 
 def say_pending(lake: Lake) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlake.cli.formats import Result, aligned, write
 from runlake.cli.formats.text import Whole, cut, duration, when
+from runlake.cli.grouping import add_grouping, print_groups
 from runlake.cli.options import add_as_of, add_format, add_limit, add_store
 from runlake.cli.reading import say_pending, snapshot
 from runlake.formats import plain
@@ -42,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--where", metavar="EXPR", help="filter, such as \"metrics.f1 > 0.8 and params.model = 'rf'\"")
     parser.add_argument("--order-by", metavar="EXPR", help='such as "metrics.f1 desc" (default: started_at desc)')
     parser.add_argument("--columns", metavar="A,B", help="only these columns; a key with a comma is quoted")
+    add_grouping(parser)
     parser.add_argument("--deleted", action="store_true", help="deleted runs too")
     add_limit(parser)
     add_as_of(parser)
@@ -54,6 +56,10 @@ def run(args: argparse.Namespace) -> int:
     from runlake.query import open_lake
 
     lake = open_lake(args.store, as_of=args.as_of)
+    columns = None if args.columns is None else listed(args.columns)
+    if args.group_by is not None:
+        print_groups(lake, args, by=listed(args.group_by), metrics=columns, left_out=listed(args.leave_out or ""))
+        return 0
     asked = {
         "where": args.where,
         "order_by": args.order_by,
@@ -61,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         "experiment": args.experiment,
         "deleted": args.deleted,
     }
-    frame = lake.runs(**asked, columns=None if args.columns is None else listed(args.columns))
+    frame = lake.runs(**asked, columns=columns)
 
     def text(columns: int | None) -> str:
         if frame.is_empty():

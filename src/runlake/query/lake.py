@@ -10,6 +10,7 @@ from runlake.errors import InvalidType, QueryError
 from runlake.query import artifacts, datasets, events, experiments, facts, find, keys, series
 from runlake.query.detail import RunDetail, run_detail
 from runlake.query.folded import Folded
+from runlake.query.grouped import GroupQuestion, grouped
 from runlake.query.hints import hinted
 from runlake.query.media import Evaluation, evaluation, media, table
 from runlake.query.moment import moment
@@ -114,6 +115,51 @@ class Lake:
         question = Question(where, order_by, limit, columns, experiment, deleted)
         try:
             return runs(self.folded, question, now=self.now)
+        except QueryError as error:
+            raise hinted(error, self.keys()) from None
+
+    def grouped(
+        self,
+        by: Sequence[str],
+        metrics: Sequence[str] | None = None,
+        where: str | None = None,
+        order_by: str | None = None,
+        limit: int | None = None,
+        experiment: str | None = None,
+        deleted: bool = False,
+        leave_out: Sequence[str] = (),
+    ) -> pl.DataFrame:
+        """Return one row per group of runs that agree in all of `by`: how many, and where their numbers lie.
+
+        The columns are the keys, then n, running, finished, failed and killed (runs), then for each metric, such as
+        `metrics.val/f1`, `n(metrics.val/f1)` and likewise missing, not_finite, mean, median, sd, min, max, ci_low,
+        ci_high and ci_half, then run_ids (a list). Statistics are of the n runs that have a finite number; `missing` have none,
+        `not_finite` have NaN or an infinity. sd has n - 1 below the fraction bar; ci_low and ci_high, which lie
+        ci_half from the mean, hold the true one with 95 % confidence by Student's t distribution with n - 1 degrees of freedom (Student, "The probable error
+        of a mean", Biometrika 6, 1908). All are in the unit of the metric; sd and interval are null where n < 2.
+
+        Args:
+            by: columns of the run table (`params.lr`, `tags.team`, `user`), data sets as `datasets.<name>` or
+                `datasets.name`, or "all-but-seed": every parameter that varies between these runs, but for those that
+                are seeds or folds by their names. Runs that lack a key agree in that; 1 and 1.0 are one value.
+            metrics: columns of numbers, as `runs` takes them; None is the primary metrics that the experiments
+                declare, else the metric that most of these runs have.
+            where: filter, as `runs` takes it.
+            order_by: a column of the result, such as "mean(metrics.val/f1) desc"; None is the most runs first. What
+                is missing comes last.
+            limit: the first so many groups.
+            experiment: a path with all below it; `path/.` is that experiment alone.
+            deleted: take deleted runs in.
+            leave_out: parameters that "all-but-seed" is not to take, such as an output folder.
+
+        Raises:
+            QueryError: `where` does not parse.
+            InvalidValue: a column is not known, holds no numbers, or is nothing to group or order by.
+        """
+        which = Question(where, experiment=experiment, deleted=deleted)
+        asked = GroupQuestion(by, metrics, which, order_by, limit, leave_out)
+        try:
+            return grouped(self.folded, asked, now=self.now)
         except QueryError as error:
             raise hinted(error, self.keys()) from None
 

@@ -61,7 +61,7 @@ def overview(lake: Lake, *, zone: str = "UTC", ranked: bool = True) -> Overview:
     folded = lake.folded
     live = folded.headers.filter(~pl.col("deleted"))
     days, until = _activity(live.filter(pl.col("started_at") <= lake.now), zone)
-    experiments = counted(folded.experiments, folded.headers).with_columns(_applied())
+    experiments = counted(folded.experiments, folded.headers).with_columns(applied())
     for part in (_latest(live), _best(folded, experiments, ranked=ranked), days):
         experiments = experiments.join(part, on="experiment_id", how="left", maintain_order="left")
     experiments = experiments.with_columns(pl.col("activity").fill_null([0] * DAYS))
@@ -75,7 +75,7 @@ def measured(lake: Lake) -> pl.DataFrame:
         _row, metric, value: of the runs that have a finite number; deleted ones are left out.
     """
     folded = lake.folded
-    experiments = counted(folded.experiments, folded.headers).with_columns(_applied())
+    experiments = counted(folded.experiments, folded.headers).with_columns(applied())
     deciding = experiments.filter(pl.col("reducer").is_not_null())
     if deciding.is_empty():
         return pl.DataFrame(schema={"_row": pl.UInt32, "metric": pl.String, "value": pl.Float64})
@@ -83,7 +83,7 @@ def measured(lake: Lake) -> pl.DataFrame:
     return _numbers(folded, deciding).join(named, on="experiment_id").select("_row", "metric", "value")
 
 
-def _applied() -> pl.Expr:
+def applied() -> pl.Expr:
     """Say how a series becomes one number; null where nothing decides which run is best."""
     way, metric = pl.col("direction"), pl.col("primary_metric")
     declared = pl.when(pl.col("reducer") != "").then("reducer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -83,7 +84,9 @@ class Traveller:
 
 
 @pytest.fixture(scope="session", params=list(MAKERS))
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str, dict[str, str]]]:
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[World, str, dict[str, str]]]:
     """A world, the address of its dashboard, and the environment of whoever logs into it."""
     root = tmp_path_factory.mktemp(request.param)
     environment = {"RUNLAKE_JOURNAL": str(root / "journals"), "RUNLAKE_INGESTER": "off", "RUNLAKE_USER": "traveller"}
@@ -96,9 +99,11 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def traveller(browser: Browser, place: tuple[World, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Iterator[Traveller]:
+def traveller(
+    browser: Browser, place: tuple[World, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Traveller]:
     world, address, environment = place
-    print(f"UNSEEN_SEED={SEED}")  # shown where the test fails
+    sys.stdout.write(f"UNSEEN_SEED={SEED}\n")  # shown where the test fails
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     one = Traveller(world, address, environment, browser)

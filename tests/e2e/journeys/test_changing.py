@@ -52,7 +52,8 @@ class TestRunsInBulk:
         truth = traveller.truth()
         assert not truth.names("select run_id from run") & set(made)
         events = truth.rows(
-            "select run_id, reason, new, client, result from events where action = 'run.delete' and list_contains(?, run_id)", made
+            "select run_id, reason, new, client, result from events where action = 'run.delete' and list_contains(?, run_id)",
+            made,
         )
         assert sorted((run_id, reason, result) for run_id, reason, _, _, result in events) == sorted(
             (run_id, REASON, "ok") for run_id in made

@@ -40,7 +40,9 @@ class TestFiveRuns:
         known = dict(truth.rows("select run_id, name from run"))
         ids = [next(run_id for run_id in known if run_id.endswith(text)) for text in chosen]
         values: dict[str, dict[str, str]] = {}
-        for run_id, key, value in truth.rows("select run_id, key, value from param where list_contains(?, run_id)", ids):
+        for run_id, key, value in truth.rows(
+            "select run_id, key, value from param where list_contains(?, run_id)", ids
+        ):
             values.setdefault(key, {})[run_id] = value
         differing = {key for key, by_run in values.items() if len({by_run.get(run_id) for run_id in ids}) > 1}
 
@@ -80,7 +82,9 @@ class TestTheEffectOfAParameter:
         expect(driver.shown(TITLES).first).to_be_visible()
         found = driver.shown(TITLES).all_text_contents()
         titles = [readable(text) for text in found]
-        place = next(at for at, title in enumerate(titles) if title.rstrip("…") and world.number.startswith(title.rstrip("…")))
+        place = next(
+            at for at, title in enumerate(titles) if title.rstrip("…") and world.number.startswith(title.rstrip("…"))
+        )
         brush(driver, found[place], -0.02, 0.4)
 
         said = traveller.query()["brush"]

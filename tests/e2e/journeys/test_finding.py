@@ -30,7 +30,9 @@ class TestTheBestRunOfAnExperiment:
         world, truth = traveller.world, traveller.truth()
         better = max if world.direction == "maximize" else min
         inside = truth.names("select run_id from run where experiment = ?", world.experiment)
-        numbers = {run_id: number for run_id, number in truth.reduced(world.metric, world.reducer).items() if run_id in inside}
+        numbers = {
+            run_id: number for run_id, number in truth.reduced(world.metric, world.reducer).items() if run_id in inside
+        }
 
         driver = traveller.open("home", q=world.experiment.rpartition("/")[2])
         rows = driver.rows(-1)
@@ -51,7 +53,9 @@ class TestTheBestRunOfAnExperiment:
 class TestAFilterByAParameterAndAMetric:
     def test_is_a_link_that_shows_somebody_else_the_same_runs(self, traveller: Traveller) -> None:
         world, truth = traveller.world, traveller.truth()
-        numbers = sorted(row[0] for row in truth.rows("select number from param where key = ? and isfinite(number)", world.number))
+        numbers = sorted(
+            row[0] for row in truth.rows("select number from param where key = ? and isfinite(number)", world.number)
+        )
         edge = numbers[len(numbers) // 3] if numbers else 0.0
         reached = truth.reduced(world.metric, "max")
         middle = sorted(reached.values())[len(reached) // 2] if reached else 0.0
@@ -77,7 +81,9 @@ class TestAFilterByAParameterAndAMetric:
                 expect(one.page.get_by_text("No run fits these filters.")).to_be_visible()
             else:
                 names = [row["Run"] for row in one.rows()]
-                known = [name for (name,) in truth.rows("select name from run where list_contains(?, run_id)", list(fitting))]
+                known = [
+                    name for (name,) in truth.rows("select name from run where list_contains(?, run_id)", list(fitting))
+                ]
                 assert sorted(names) == sorted(known)[: len(names)] or set(names) <= set(known)
 
 

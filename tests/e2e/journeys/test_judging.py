@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 from e2e.journeys.words import readable
 
 if TYPE_CHECKING:
-    from driving import Driver
     from playwright.sync_api import Locator
+
+    from driving import Driver
     from e2e.journeys.conftest import Traveller
 
 
@@ -43,7 +44,9 @@ class TestAFalsePositive:
             if label != positive and score >= 0.5
         }
         negative = next(label for label in stored["label"] if label != positive)
-        driver = traveller.open("run", id=run_id, view="Evaluation", picture="Confusion", evaluation=traveller.world.evaluation)
+        driver = traveller.open(
+            "run", id=run_id, view="Evaluation", picture="Confusion", evaluation=traveller.world.evaluation
+        )
         column = driver.still(named(driver, ".js-plotly-plot .xtick text", positive))
         row = driver.still(named(driver, ".js-plotly-plot .ytick text", negative))
         driver.page.mouse.click(column["x"] + column["width"] / 2, row["y"] + row["height"] / 2 + 8)

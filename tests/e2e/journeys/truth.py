@@ -70,7 +70,9 @@ class Truth:
 
     def column(self, run_id: str, path: str) -> dict[str, list[Any]]:
         """Return the columns of a table of a run that is stored as Parquet: an evaluation, say."""
-        digest = self.rows("select sha256 from artifacts where run_id = ? and path = ? and sha256 is not null", run_id, path)
+        digest = self.rows(
+            "select sha256 from artifacts where run_id = ? and path = ? and sha256 is not null", run_id, path
+        )
         blob = self._store / "blobs" / "sha256" / digest[-1][0][:2] / digest[-1][0]
         answer = self._connection.execute(f"select * from read_parquet('{blob}')")
         names = [column[0] for column in answer.description]

@@ -93,7 +93,11 @@ def hostile(store: Path, _seed: int) -> World:
         for step in range(3):
             run.log({f"m{n:03d} {KEY}": (math.nan, math.inf, -math.inf)[n % 3] for n in range(METRICS)}, step=step)
         run.log(
-            {KEY: media.classification([KEY, "b", "b", "b"], [0.9, 0.8, 0.7, 0.1], classes=["b", KEY], ids=[MARKUP, *"234"])},
+            {
+                KEY: media.classification(
+                    [KEY, "b", "b", "b"], [0.9, 0.8, 0.7, 0.1], classes=["b", KEY], ids=[MARKUP, *"234"]
+                )
+            },
             step=2,
         )
     drain(str(store))
@@ -120,7 +124,9 @@ def unseen(store: Path, seed: int) -> World:
     def one(at: int, *, of: str) -> str:
         strength = 10 ** dice.uniform(-4, 0)
         params = {number: strength, nuisance: dice.randint(1, 9), choice: dice.choice("abc"), "seed": at}
-        with runlake.start_run(of, said.name(), params=params, tags={said.word(): said.word()}, store=str(store), capture=False) as run:
+        with runlake.start_run(
+            of, said.name(), params=params, tags={said.word(): said.word()}, store=str(store), capture=False
+        ) as run:
             level = math.log10(strength) + 4
             for step in range(dice.randint(5, 60)):
                 noise = dice.gauss(0, 0.02)
@@ -177,4 +183,6 @@ def _aged(store: Path) -> None:
     for one in said:
         one["timestamp"] -= earlier
     for path, actions in commits.items():
-        path.write_text("".join(json.dumps(action, separators=(",", ":")) + "\n" for action in actions), encoding="utf-8")
+        path.write_text(
+            "".join(json.dumps(action, separators=(",", ":")) + "\n" for action in actions), encoding="utf-8"
+        )
