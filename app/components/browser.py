@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -16,12 +17,14 @@ def component(name: str, *, styled: bool = False):  # type: ignore[no-untyped-de
         name: of its script.
         styled: whether a style sheet of that name belongs to it.
     """
-    parts = {"js": f"{name}.js", **({"css": f"{name}.css"} if styled else {})}
+    parts: dict[str, Any] = {"js": f"{name}.js", **({"css": f"{name}.css"} if styled else {})}
     try:
         # Served as files of the installed package, which a strict content policy allows.
         return st.components.v2.component(f"runlake.{name}", **parts)
     except StreamlitAPIException:
         # Not installed (PYTHONPATH alone): Streamlit finds no manifest, so the source goes inline.
         place = files("runlake").joinpath("cli/assets")
-        sources = {kind: place.joinpath(file).read_text(encoding="utf-8") for kind, file in parts.items()}
+        sources: dict[str, Any] = {
+            kind: place.joinpath(file).read_text(encoding="utf-8") for kind, file in parts.items()
+        }
         return st.components.v2.component(f"runlake_{name}", **sources)

@@ -32,7 +32,7 @@ def is_pinned(row: Mapping[str, Any]) -> bool:
 
 def turn(path: str, *, pinned: bool) -> None:
     """Pin an experiment, or unpin it; a callback."""
-    values = [] if pinned else None  # no name: `identities` alone names people
+    values: list[str] | None = [] if pinned else None  # no name: `identities` alone names people
     # The card that comes or goes says that it was done; a notice would only lie over what can be clicked next.
     changing.attempt(path, Details(tags={TAG: values}))
 

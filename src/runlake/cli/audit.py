@@ -71,10 +71,7 @@ def _text(events: list[dict[str, Any]], paths: dict[str, str], columns: int | No
     if not events:
         return "no events"
     names = ("when", "who", "what", "target", "change", "reason", "result")
-    rows = [
-        (e["ts"], _who(e), e["action"], _target(e, paths), _change(e), e["reason"], e["result"])
-        for e in events
-    ]
+    rows = [(e["ts"], _who(e), e["action"], _target(e, paths), _change(e), e["reason"], e["result"]) for e in events]
     return aligned(names, rows, columns=columns)
 
 
