@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import runlake
-from runlake.actions import claimed_actor, set_tags
 from builders import a_run, at
+from runlake.actions import claimed_actor, set_tags
 from runlake.cli.audit import _paths, _text
 from unit.cli.lab import a_lake
 
