@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 import frame
-import state
-from components import experiment_drawer, links, run_drawer, url_mirror
+import view_state
+from components import experiment_drawer, links, run_drawer, settings_panel, top_bar, url_mirror
 
 st.set_page_config(
     page_title="Runlake",
@@ -30,7 +30,7 @@ PAGES = {
 
 page = st.navigation(PAGES, position="top")
 name = page.url_path or "runs"
-if state.restore(name, st.query_params.to_dict()):
+if view_state.arrive(name, st.query_params.to_dict()):
     run_drawer.close()
     experiment_drawer.close()
 frame.logo()
@@ -40,8 +40,10 @@ with st.container(gap=None):
     mirror = st.container()
     with st.container(), frame.guard():
         if frame.open_lake():
+            top_bar.show(name)
             frame.notices()
             page.run()
             frame.footer()
     with mirror:
+        settings_panel.keep()
         url_mirror.show(name)

@@ -77,7 +77,10 @@ class Param(Generic[T]):
 
     def write(self) -> str | None:
         """Return the current value for an address; None where it is the default."""
-        value = self.get()
+        return self.text(self.get())
+
+    def text(self, value: T) -> str | None:
+        """Return a value for an address; None where it is the default."""
         if value == self.default:
             return None
         if isinstance(value, bool):
@@ -98,6 +101,8 @@ class Param(Generic[T]):
 # Shared by all pages.
 BASKET = Param("", "runs", (), most=BASKET_SIZE)
 AS_OF = Param("", "as_of", "")
+SHOWING_CHOSEN = ("compare", "evaluate")  # pages that the basket is the subject of: a saved view of theirs keeps it
+SAVED = "saved"  # what a link to a saved view says, see `view_state`
 
 # The Home page.
 HOME_TEXT = Param("home", "q", "")
@@ -223,6 +228,33 @@ DATA_ASCENDING = Param("data", "asc", False)
 ALLOWED: tuple[Param[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Param))
 
 
+def view_of(page: str) -> Param[str]:
+    """Return what says which saved view `page` was opened from; the choices beside it may have changed since."""
+    return Param(page, "from_view", "")
+
+
+def kept(page: str) -> tuple[Param[Any], ...]:
+    """Return what a saved view of `page` keeps: what its link carries, but ticks only where they are the subject."""
+    shared = (BASKET, AS_OF) if page in SHOWING_CHOSEN else (AS_OF,)
+    return (*shared, *(param for param in ALLOWED if param.page == page))
+
+
+def replace(page: str, query: Mapping[str, str]) -> None:
+    """Make `page` what `query` says, and everything else that a saved view keeps as it is by itself."""
+    for param in kept(page):
+        param.set(_read(param, query))
+
+
+def differs(page: str, query: Mapping[str, str]) -> bool:
+    """Return whether `page` is now something else than `query` makes of it."""
+    return any(param.write() != param.text(_read(param, query)) for param in kept(page))
+
+
+def _read(param: Param[Any], query: Mapping[str, str]) -> Any:
+    value = param.read(query[param.name]) if param.name in query else None
+    return param.default if value is None else value
+
+
 def restore(page: str, query: Mapping[str, str]) -> bool:
     """Take over what the address says, when `page` has just been entered.
 
@@ -234,7 +266,10 @@ def restore(page: str, query: Mapping[str, str]) -> bool:
     entered = st.session_state.get("frame.page") != page
     first = "frame.page" not in st.session_state
     st.session_state["frame.page"] = page
-    for param in ALLOWED:
+    if entered and any(param.name in query for param in ALLOWED if param.page == page):
+        # A link that says what to show says anew which view that is of.
+        st.session_state.pop(view_of(page).key, None)
+    for param in (*ALLOWED, view_of(page)):
         wanted = (param.page == page and (entered or param.navigates)) or (param.page == "" and first)
         if wanted and param.name in query and (value := param.read(query[param.name])) is not None:
             param.set(value)
@@ -243,7 +278,16 @@ def restore(page: str, query: Mapping[str, str]) -> bool:
 
 def query_string(page: str) -> str:
     """Return what the address of `page` should say now."""
-    pairs = [(p.name, p.write()) for p in ALLOWED if p.page in ("", page)]
+    return _written(*(p for p in ALLOWED if p.page in ("", page)), view_of(page))
+
+
+def kept_query(page: str) -> str:
+    """Return what a saved view of `page` would keep now."""
+    return _written(*kept(page))
+
+
+def _written(*params: Param[Any]) -> str:
+    pairs = [(param.name, param.write()) for param in params]
     return urlencode([(name, text) for name, text in pairs if text is not None])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from people import PEOPLE, StoryClock, actor, run_id, when
 from runlake import actions
 from studies import EXPERIMENTS, plans
@@ -60,3 +62,27 @@ def after(store: str) -> None:
         {"stage": "prod", "reviewed_by": ["ana", "chen"]}, actor=ana, reason="review of 28 January",
         clock=StoryClock(when(17, 10)),
     )  # fmt: skip
+    views(store, the)
+
+
+def views(store: str, the: dict[str, str]) -> None:
+    """Save what the laboratory looks at every week, for everybody."""
+    candidates = [the[f"tumour_diagnosis/final_model:boosting_v1_seed{seed}"] for seed in (0, 1, 2)]
+    columns = ("params.model", "metrics.val/f1.max", "metrics.val/loss.min", "metrics.val/roc_auc.max", "user")
+    saved = (
+        ("ana", "runs", "Tumours: best f1 by model", "What we look at on Mondays: which kind of model leads, and by how much.", {
+            "experiment": "tumour_diagnosis", "status": "finished", "sort": "metrics.val/f1.max", "show": "Custom",
+            "columns": ",".join(columns),
+        }),
+        ("bo", "explore", "Boosting: learning rate and depth", "What the sweep of 19 January was about.", {
+            "experiment": "tumour_diagnosis/tuning", "metric": "metrics.val/loss", "of": "min",
+        }),
+        ("ana", "compare", "Tumours: candidates for production", "Three seeds of the model that went through the review.", {
+            "runs": ",".join(candidates), "metrics": "val/loss,val/f1",
+        }),
+    )  # fmt: skip
+    for number, (user, page, name, description, query) in enumerate(saved):
+        actions.save_view(
+            store, page, actions.ViewDetails(name, description, urlencode(query), "shared"), actor=actor(PEOPLE[user]),
+            reason="for the weekly meeting", clock=StoryClock(when(17, 11 + number)),
+        )  # fmt: skip

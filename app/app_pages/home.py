@@ -16,6 +16,7 @@ from components import (
     leaving,
     pin_cards,
     pins,
+    view_list,
 )
 
 leaving.follow()
@@ -30,6 +31,8 @@ if not data.names():
 else:
     with frame.guard():
         attention_list.show()
+with frame.guard():
+    view_list.show()
 if damage is not None:
     finding.show("The best runs cannot be told.", str(damage), todo="`runlake doctor` says what is damaged.")
 if paths.height:

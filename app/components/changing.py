@@ -44,12 +44,15 @@ def edit(path: str, details: Details, *, reason: str = "", done: str) -> None:
     make(lambda store, actor: edit_experiment(store, path, details, actor=actor, reason=reason), done=done)
 
 
-def make(change: Callable[[str, Actor], Outcome], *, done: str) -> None:
+def make(change: Callable[[str, Actor], Outcome], *, done: str) -> Outcome:
     """Change the store in the name of who uses the dashboard, and show it as it is then.
 
     Args:
         change: does it, given the store and who.
         done: words of ours for the notice.
+
+    Returns:
+        What became of it.
 
     Raises:
         RunlakeError: it is refused, or the store cannot be written.
@@ -57,6 +60,7 @@ def make(change: Callable[[str, Actor], Outcome], *, done: str) -> None:
     outcome = change(stores.store(), identity.current())
     data.read_again()
     st.session_state[_SAID] = _words(outcome, done)
+    return outcome
 
 
 def attempt(path: str, details: Details, *, done: str = "") -> None:
@@ -64,7 +68,12 @@ def attempt(path: str, details: Details, *, done: str = "") -> None:
     try:
         edit(path, details, done=done)
     except RunlakeError as error:
-        st.session_state[_SAID] = f"Nothing was changed: {error}"
+        tell(f"Nothing was changed: {error}")
+
+
+def tell(sentence: str) -> None:
+    """Say it in a notice once the page is drawn again; in a callback."""
+    st.session_state[_SAID] = sentence
 
 
 def say() -> None:

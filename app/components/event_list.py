@@ -35,7 +35,7 @@ def show(detail: RunDetail) -> None:
         return
     st.caption(
         f"{events.height:,} {'event' if events.height == 1 else 'events'}, newest first. "
-        "Names are claimed by the machine that acted; “local” means that nobody checked them."
+        "Nobody has checked a name: “local” is the account that acted, “claimed” is what somebody chose in the settings."
     )
     shown = written(events)
     # What no event has would only take width from what some have.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+import settings
 from runlake.formats import in_order
 
 NOTHING = "–"
@@ -102,9 +103,9 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
 
 
 def zone() -> ZoneInfo:
-    """Return the reader's time zone, or UTC where the browser does not say."""
+    """Return the reader's time zone: what they chose, else the browser's, or UTC where that does not say."""
     try:
-        return ZoneInfo(st.context.timezone or "UTC")
+        return ZoneInfo(settings.now().zone or st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -43,3 +45,15 @@ def explore(where: str, experiment: str) -> None:
     st.page_link(
         "app_pages/explore.py", label="Explore these", icon=":material/stacked_line_chart:", query_params=query
     )
+
+
+def to(page: str) -> StreamlitPage | str | None:
+    """Return what leads to a page by the name that it has in addresses; None where there is no such page."""
+    if page == _PATH:
+        return runs()
+    return f"app_pages/{page}.py" if page in _pages() else None
+
+
+@lru_cache(maxsize=1)
+def _pages() -> frozenset[str]:
+    return frozenset(path.stem for path in (Path(__file__).resolve().parents[1] / "app_pages").glob("*.py"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import state
+import view_state
 from components.browser_part import part
 
 
@@ -10,3 +11,4 @@ def show(page: str, *, key: str = "frame.url") -> None:
     """Mirror the state of `page` into the address; a fragment that changes state mounts its own by `key`."""
     mirror = part("url_mirror", is_styled=False)
     mirror(data={"page": page, "query": state.query_string(page)}, key=key, height=0)
+    view_state.keep_true(page)

@@ -23,22 +23,29 @@ from runlake.actions.journals import adopt_journals
 from runlake.actions.maintenance import compact_store, repair_store, vacuum_store
 from runlake.actions.runs import delete_runs, note_run, rename_run, restore_runs
 from runlake.actions.tags import remove_tags, set_tags
-from runlake.actions.who import Actor, local_actor
+from runlake.actions.views import VISIBILITIES, ViewDetails, change_view, delete_view, restore_view, save_view
+from runlake.actions.who import Actor, claimed_actor, claimed_name, local_actor
 from runlake.actions.writable import why_read_only
 
 __all__ = [
     "DIRECTIONS",
     "REDUCERS",
+    "VISIBILITIES",
     "Actor",
     "Change",
     "Details",
     "Outcome",
+    "ViewDetails",
     "adopt_journals",
     "allow",
     "archive_experiment",
+    "change_view",
+    "claimed_actor",
+    "claimed_name",
     "compact_store",
     "create_experiment",
     "delete_runs",
+    "delete_view",
     "edit_experiment",
     "exported",
     "local_actor",
@@ -50,6 +57,8 @@ __all__ = [
     "repair_store",
     "restore_experiment",
     "restore_runs",
+    "restore_view",
+    "save_view",
     "set_tags",
     "vacuum_store",
     "why_read_only",

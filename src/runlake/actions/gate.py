@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from runlake.actions.change import Change
     from runlake.actions.who import Actor
 
-# How an actor can have been established. `local` is the operating-system user, not authenticated.
-ADMITTED = frozenset({"local"})
+# How an actor can have been established. `local` is the operating-system user, not authenticated; `claimed` is a name
+# chosen in the settings of the dashboard, behind which that user stands: it may do what they may.
+ADMITTED = frozenset({"local", "claimed"})
 
 
 def allow(actor: Actor, action: str, target: Change) -> bool:

@@ -71,11 +71,15 @@ def _text(events: list[dict[str, Any]], paths: dict[str, str], columns: int | No
     if not events:
         return "no events"
     names = ("when", "who", "what", "target", "change", "reason", "result")
-    rows = [
-        (e["ts"], e["user"] or _program(e), e["action"], _target(e, paths), _change(e), e["reason"], e["result"])
-        for e in events
-    ]
+    rows = [(e["ts"], _who(e), e["action"], _target(e, paths), _change(e), e["reason"], e["result"]) for e in events]
     return aligned(names, rows, columns=columns)
+
+
+def _who(event: dict[str, Any]) -> str:
+    """Name who acted, and say where somebody chose that name in the settings of the dashboard."""
+    if not event["user"]:
+        return _program(event)
+    return f"{event['user']} (claimed)" if event["auth_method"] == "claimed" else event["user"]
 
 
 def _program(event: dict[str, Any]) -> str:

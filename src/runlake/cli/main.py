@@ -24,6 +24,7 @@ from runlake.cli import (
     show,
     tag,
     vacuum,
+    views,
 )
 from runlake.cli.argv import removals, times_ago
 from runlake.errors import Ambiguous, InvalidType, InvalidValue, NotFound, QueryError, RunlakeError
@@ -46,6 +47,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     delete,
     restore,
     experiments,
+    views,
     ingest,
     compact,
     vacuum,

@@ -9,6 +9,7 @@ import polars as pl
 
 from runlake.query import experiments as experiment_fold
 from runlake.query import facts, summaries
+from runlake.query import views as view_fold
 from runlake.query.changes import Carried, changed_runs, links, same_links
 from runlake.query.datasets import by_name, datasets
 from runlake.query.fold import newest
@@ -60,6 +61,12 @@ class Folded:
     def experiments(self) -> pl.DataFrame:
         """Experiments without counts; see `experiments.merged`."""
         return experiment_fold.merged(self.experiment_ids)
+
+    @cached_property
+    def views(self) -> pl.DataFrame:
+        """Saved views of the dashboard, without the names of people; see `views.known`."""
+        carried = self._kept("views", "views")
+        return view_fold.known(self.source) if carried is None else carried
 
     @cached_property
     def headers(self) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlake.clock import Clock, SystemClock
 from runlake.errors import InvalidType, QueryError
-from runlake.query import artifacts, datasets, events, experiments, facts, find, keys, series
+from runlake.query import artifacts, datasets, events, experiments, facts, find, keys, series, views
 from runlake.query.detail import RunDetail, run_detail
 from runlake.query.folded import Folded
 from runlake.query.grouped import GroupQuestion, grouped
@@ -278,6 +278,20 @@ class Lake:
     def experiments(self) -> pl.DataFrame:
         """Return experiments, empty ones among them: what they declare and how many runs they have by status."""
         return experiments.counted(self.folded.experiments, self.folded.headers)
+
+    def views(self, user: str | None = None, deleted: bool = False) -> pl.DataFrame:
+        """Return saved views of the dashboard: the shared ones, and those that `user` has saved for themselves.
+
+        The columns are view_id, name, description, page, query (what the link of the page carries, as a query string),
+        visibility (private or shared), user (who saved it), created_at, changed_by, changed_at, deleted. The address of
+        a view is `/<page>?saved=<view_id>`.
+
+        Args:
+            user: whose private ones to take in, by name; None is nobody's. It keeps them out of the way of others and
+                is no secrecy: whoever can read the files of the store can read the table `views`.
+            deleted: take deleted ones in.
+        """
+        return views.views(self.folded, user=user, deleted=deleted)
 
     def keys(self) -> keys.Keys:
         """Return the keys that the snapshot knows."""

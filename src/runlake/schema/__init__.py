@@ -17,6 +17,7 @@ from runlake.schema.tables import (
     TABLES,
     TAGS,
     VALUES,
+    VIEWS,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "TABLES",
     "TAGS",
     "VALUES",
+    "VIEWS",
     "Column",
     "Kind",
     "Table",

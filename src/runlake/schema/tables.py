@@ -66,6 +66,24 @@ EXPERIMENTS = Table(
     ),
 )
 
+VIEWS = Table(
+    "views",
+    "One patch of a saved view of the dashboard: only the fields that it sets are not null.",
+    key=("view_id", "writer", "seq"),
+    sort=("view_id", "writer", "seq"),
+    columns=(
+        _TS,
+        Column("view_id", Kind.TEXT, "UUIDv7.", required=True),
+        Column("name", Kind.TEXT, "What people call it; not unique."),
+        Column("description", Kind.TEXT, "What it is for."),
+        Column("page", Kind.TEXT, "The page of the dashboard: home, runs, explore, compare, evaluate, run."),
+        Column("query", Kind.TEXT, "What the link of the page carries, as a query string."),
+        Column("visibility", Kind.TEXT, "private: offered to who saved it; shared: offered to everybody."),
+        Column("actor_id", Kind.TEXT, "Who wrote the row, and in the first row who saved it; see `identities`."),
+        Column("deleted", Kind.BOOL, "True once deleted, false once restored."),
+    ),
+)
+
 PARAMS = Table(
     "params",
     "One parameter of a run; the newest row of a key counts.",
@@ -205,7 +223,8 @@ EVENTS = Table(
         Column(
             "auth_method",
             Kind.TEXT,
-            "How the actor was established; `local` is the operating-system user, not authenticated.",
+            "How the actor was established: `local` is the operating-system user, not authenticated; `claimed` is a name "
+            "chosen in the settings of the dashboard, not verified.",
         ),
         Column("client", Kind.TEXT, "sdk, cli or app, and its version."),
         Column("action", Kind.TEXT, "What, as noun.verb: run.start, tag.set, run.delete.", required=True),
@@ -280,6 +299,7 @@ COMMIT_ORDER = (
     SYSTEM_METRICS,
     IDENTITIES,
     EXPERIMENTS,
+    VIEWS,
     EVENTS,
     RUNS,
 )

@@ -7,6 +7,7 @@ import pytest
 
 import runlake
 from builders import a_run, at
+from runlake.actions import claimed_actor, set_tags
 from runlake.cli.audit import _paths, _text
 from unit.cli.lab import a_lake
 
@@ -85,6 +86,20 @@ class TestChoosing:
 
         assert (done.code, done.document["schema"]) == (0, "runlake.events/1")
         assert [event["action"] for event in done.data] == actions
+
+
+class TestAnEventOfSomebodyWhoChoseTheirName:
+    def test_says_that_it_is_claimed(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("RUNLAKE_USER", "ana")
+        with runlake.start_run("demo", "a", store=shell.store, capture=False) as run:
+            pass
+        set_tags(shell.store, [run.id], {"stage": "prod"}, actor=claimed_actor("ana"))
+        done = shell("audit", "log", "--action", "tag.set")
+        (event,) = shell("audit", "log", "--action", "tag.set", "--format", "json").data
+
+        assert "  ana (claimed)  " in done.out.splitlines()[1]
+        assert "claimed" not in shell("audit", "log", "--action", "run.").out
+        assert (event["user"], event["auth_method"]) == ("ana", "claimed")
 
 
 class TestAnEvent:
