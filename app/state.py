@@ -169,6 +169,7 @@ EVALUATE_COST_FP = Param("evaluate", "cost_fp", 1.0, low=0)
 EVALUATE_COST_FN = Param("evaluate", "cost_fn", 1.0, low=0)
 
 # The Compare page.
+COMPARE_VIEW = Param("compare", "view", "Overview")  # components/compare_sections.py lists what there is
 COMPARE_METRICS = Param("compare", "metrics", ())
 COMPARE_X = Param("compare", "x", "step", choices=("step", "relative", "time"))
 COMPARE_SMOOTH = Param("compare", "smooth", 0.0, low=0, high=50)

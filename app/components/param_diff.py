@@ -66,6 +66,9 @@ def show(runs: Sequence[Slot]) -> None:
     Raises:
         QueryError: the search does not parse.
     """
+    if len(runs) < 2:
+        st.caption("Add a second run to see how they differ.")
+        return
     comparison = data.differences(tuple(run.run_id for run in runs))
     curve_controls.ready(state.COMPARE_ALL)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -157,6 +157,28 @@ class TestSeveralRuns:
         assert at.session_state["shared.runs"] == []
 
 
+class TestTheSections:
+    def test_are_all_seen_at_once_to_begin_with(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, runs.child)
+
+        assert at.get_by_key("compare.view").value == "Overview"
+        assert (len(curves(at)), "depth" in [field for _, field in differences(at)]) == (1, True)
+
+    def test_are_seen_alone_where_the_reader_or_a_link_says_so(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, runs.child, view="Differences")
+        assert (len(curves(at)), len(tables(at))) == (0, 1)
+
+        at.get_by_key("compare.view").set_value("Curves").run()
+        assert (len(curves(at)), len(tables(at))) == (1, 1)
+        assert "reference" in tables(at)[0]
+
+    def test_that_do_not_exist_are_the_first(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, runs.child, view="<b>Nothing</b>")
+
+        assert not at.exception
+        assert at.get_by_key("compare.view").value == "Overview"
+
+
 class TestTheDifferences:
     def test_are_rows_that_differ_with_the_change_in_numbers(self, page: Any, runs: Logged) -> None:
         found = differences(page(runs.full, runs.child))
