@@ -6,7 +6,7 @@ import streamlit as st
 
 import frame
 import state
-from components import experiment_drawer, links, run_drawer, url_mirror
+from components import chosen, experiment_drawer, links, run_drawer, url_mirror
 
 st.set_page_config(
     page_title="Runlake",
@@ -40,6 +40,7 @@ with st.container(gap=None):
     with st.container(), frame.guard():
         if frame.open_lake():
             frame.notices()
+            chosen.resolve()
             page.run()
             frame.footer()
     with mirror:

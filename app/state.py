@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", str, float, bool, tuple[str, ...])
 MAX_LENGTH = 8000  # of one value in an address
-BASKET_SIZE = 24
+BASKET_SIZE = 1_000
+# As many as can each have a look of their own; beyond, colour tells groups apart.
+AT_HAND = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Param(Generic[T]):
     low: float = -math.inf
     high: float = math.inf
     most: int = 200  # items of a list
+    longest: int = MAX_LENGTH  # of what an address may say
+    names_runs: bool = False  # its items are ids of runs, which an address abbreviates
     navigates: bool = False  # set by links only, so that the address is newer than the session
 
     @property
@@ -63,7 +67,7 @@ class Param(Generic[T]):
 
     def read(self, text: str) -> T | None:
         """Read a value from an address; None for anything that is not allowed."""
-        if len(text) > MAX_LENGTH:
+        if len(text) > self.longest:
             return None
         if isinstance(self.default, bool):
             return cast("T", {"1": True, "0": False}.get(text))
@@ -75,15 +79,20 @@ class Param(Generic[T]):
             return cast("T", tuple(allowed[: self.most]))
         return cast("T", text if not self.choices or text in self.choices else None)
 
-    def write(self) -> str | None:
-        """Return the current value for an address; None where it is the default."""
+    def write(self, shorter: Mapping[str, str] = {}) -> str | None:
+        """Return the current value for an address; None where it is the default.
+
+        Args:
+            shorter: run id to what an address says for it.
+        """
         value = self.get()
         if value == self.default:
             return None
         if isinstance(value, bool):
             return "1" if value else "0"
         if isinstance(value, tuple):
-            return ",".join(quote(item, safe=" /:;=@!$&'()*+?[]{}<>|^~#\"\\`") for item in value)
+            items = [shorter.get(item, item) for item in value] if self.names_runs else value
+            return ",".join(quote(item, safe=" /:;=@!$&'()*+?[]{}<>|^~#\"\\`") for item in items)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def _number(self, text: str) -> float | None:
@@ -95,7 +104,10 @@ class Param(Generic[T]):
 
 
 # Shared by all pages.
-BASKET = Param("", "runs", (), most=BASKET_SIZE)
+# A thousand whole ids take 37,000 characters; the server takes addresses of up to 64 KiB.
+BASKET = Param("", "runs", (), most=BASKET_SIZE, longest=60_000, names_runs=True)
+# What runs are grouped by, which decides their colours: a column of the run table, or one of components/grouping.py.
+GROUPED = Param("", "grouped", "")
 AS_OF = Param("", "as_of", "")
 
 # The Home page.
@@ -178,6 +190,13 @@ COMPARE_LOG_Y = Param("compare", "logy", False)
 COMPARE_STRETCH = Param("compare", "stretch", "")
 COMPARE_ALL = Param("compare", "all", False)
 COMPARE_SEARCH = Param("compare", "q", "")
+COMPARE_CENTER = Param("compare", "center", "mean", choices=("mean", "median"))
+COMPARE_SPREAD = Param("compare", "band", "interval", choices=("interval", "deviation", "quartiles", "range", "none"))
+COMPARE_SINGLE = Param("compare", "single", False)  # the runs of each group too
+COMPARE_HIDDEN = Param("compare", "hidden", ())  # groups that are not drawn
+COMPARE_OPEN = Param("compare", "open", "")  # the group whose runs are listed
+COMPARE_LIFTED = Param("compare", "lifted", (), most=AT_HAND, names_runs=True)  # drawn above the others
+COMPARE_FIND = Param("compare", "find", "")  # in the list of runs
 
 # The Explore page. Axes and metrics are columns of the run table.
 EXPLORE_VIEWS = ("Parallel", "Scatter", "Importance")
@@ -217,10 +236,16 @@ def restore(page: str, query: Mapping[str, str]) -> bool:
     return entered
 
 
-def query_string(page: str) -> str:
-    """Return what the address of `page` should say now."""
-    pairs = [(p.name, p.write()) for p in ALLOWED if p.page in ("", page)]
-    return urlencode([(name, text) for name, text in pairs if text is not None])
+def query_string(page: str, shorter: Mapping[str, str] = {}) -> str:
+    """Return what the address of `page` should say now.
+
+    Args:
+        page: its name.
+        shorter: run id to what an address says for it.
+    """
+    pairs = [(p.name, p.write(shorter)) for p in ALLOWED if p.page in ("", page)]
+    # A comma may stand in a query as it is; as %2C it would make a link to 1,000 runs a fifth longer.
+    return urlencode([(name, text) for name, text in pairs if text is not None], safe=",")
 
 
 def link(page: str, **values: str) -> str:

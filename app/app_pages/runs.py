@@ -62,6 +62,7 @@ else:
             height = run_table.HEIGHT_PX - (counts.EXPRESSION_PX if said.from_widgets else 0)
             run_table.show(rows, shown, order=sorting.shown(), decides=decides, height=height)
             with counts.below(shown=len(rows), found=found, left_out=choice.left_out, where=said):
+                basket.choose_all(said.where, order, found=found)
                 links.explore(said.but_experiment, state.RUNS_EXPERIMENT.get())
                 export.button(shown, where=said.where, order_by=order, found=found)
     basket.show(names)

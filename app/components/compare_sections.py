@@ -8,7 +8,7 @@ import streamlit as st
 
 import frame
 import state
-from components import compare_curves, curve_controls, format, param_diff, run_basket, url_mirror
+from components import compare_curves, curve_controls, format, grouping, param_diff, run_basket, url_mirror
 from components.slots import Slot
 
 Draw = Callable[[tuple[Slot, ...]], None]
@@ -26,15 +26,20 @@ def show(runs: tuple[Slot, ...]) -> None:
     if state.COMPARE_VIEW.get() not in SECTIONS:
         state.COMPARE_VIEW.reset()
     curve_controls.ready(state.COMPARE_VIEW)
-    st.segmented_control(
-        "Section",
-        list(SECTIONS),
-        key=state.COMPARE_VIEW.key,
-        format_func=format.segment,
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.segmented_control(
+            "Section",
+            list(SECTIONS),
+            key=state.COMPARE_VIEW.key,
+            format_func=format.segment,
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.space("stretch")
+        if len(runs) > 1:
+            # Here, since it decides the colours of all sections.
+            grouping.choose(runs)
     for draw in SECTIONS[state.COMPARE_VIEW.get()]:
         _part(draw, runs)
 

@@ -8,13 +8,14 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 import state
+from components import chosen
 
 _FILE = "url_mirror.js"
 
 
 def show(page: str, *, key: str = "frame.url") -> None:
     """Mirror the state of `page` into the address; a fragment that changes state mounts its own by `key`."""
-    _component()(data={"page": page, "query": state.query_string(page)}, key=key, height=0)
+    _component()(data={"page": page, "query": state.query_string(page, chosen.shorter())}, key=key, height=0)
 
 
 @st.cache_resource(show_spinner=False)
