@@ -71,7 +71,7 @@ def show(runs: Sequence[Slot], values: Mapping[str, float | None], metric: str |
 
 
 def _frame(listed: Sequence[tuple[int, Slot]], values: Mapping[str, float | None], *, first: str) -> pl.DataFrame:
-    shown = pl.DataFrame(
+    return pl.DataFrame(
         {
             "reference": ["★" if run.run_id == first else "☆" for _, run in listed],
             "open": ["↗"] * len(listed),
@@ -79,10 +79,8 @@ def _frame(listed: Sequence[tuple[int, Slot]], values: Mapping[str, float | None
             "number": [number for number, _ in listed],
             "run": [[run.label] for _, run in listed],
             "value": pl.Series([values.get(run.run_id) for _, run in listed], dtype=pl.Float64),
-            "status": [run.status for _, run in listed],
         }
     )
-    return shown.drop("status") if all(run.status == "finished" for _, run in listed) else shown
 
 
 def _config(listed: Sequence[tuple[int, Slot]], shown: pl.DataFrame, metric: str | None) -> dict[str, Any]:
@@ -101,10 +99,9 @@ def _config(listed: Sequence[tuple[int, Slot]], shown: pl.DataFrame, metric: str
             "Run",
             options=labels,
             color=[run.color for _, run in listed],
-            width=min(200, int(24 + 6.8 * max(map(len, labels)))),
+            width=min(180, int(24 + 6.8 * max(map(len, labels)))),
         ),
         "value": c.NumberColumn(heading, help="The last value", format=number_format(shown["value"]), width=84),
-        "status": c.TextColumn("Status", width=72),
     }
 
 

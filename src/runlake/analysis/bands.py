@@ -123,10 +123,10 @@ def _chunks(grid: Grid) -> list[tuple[int, int]]:
 def _described(values: Floats, center: Center, spread: Spread) -> tuple[Floats, Floats, Floats, Floats]:
     """Return middle, low, high and count of each column of (runs, positions)."""
     count = np.isfinite(values).sum(axis=0).astype(np.float64)
-    # Scaled, so that the sum of numbers near the largest that there is does not overflow.
-    scale = np.max(np.abs(values), axis=0, initial=0.0, where=np.isfinite(values))
-    scale = np.where(scale > 0, scale, 1.0)
-    scaled = values / scale
+    # Scaled by a power of two, which rounds nothing, so that a sum of numbers near the largest does not overflow.
+    largest = np.max(np.abs(values), axis=0, initial=0.0, where=np.isfinite(values))
+    power = np.frexp(largest)[1]
+    scaled = np.ldexp(values, -power)
     # NaN sorts last, so that the first `count` of each column are its numbers.
     ordered = np.sort(scaled, axis=0) if center is Center.MEDIAN or spread is Spread.QUARTILES else scaled
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -145,7 +145,7 @@ def _described(values: Floats, center: Center, spread: Spread) -> tuple[Floats, 
             half = _half_width(scaled, mean, count, spread)
             low, high = mean - half, mean + half
     with np.errstate(over="ignore"):  # the edge of a band around numbers near the largest may lie beyond it
-        return middle * scale, low * scale, high * scale, count
+        return np.ldexp(middle, power), np.ldexp(low, power), np.ldexp(high, power), count
 
 
 def _half_width(values: Floats, mean: Floats, count: Floats, spread: Spread) -> Floats:

@@ -117,7 +117,9 @@ def _kept(x: Floats, y: Floats, lengths: NDArray[np.intp], max_points: int) -> N
     at = np.flatnonzero(is_long[line])
     if not len(at):
         return whole
-    stretches = (max_points - 2) // 2
+    # Stretches that begin elsewhere in each line: at common places their zigzag would look like a comb.
+    stretches = max(1, (max_points - 2) // 2 - 1)
+    phase = (np.arange(len(lengths)) * 0.618034) % 1
     first, last = x[starts[is_long]], x[ends[is_long] - 1]
     width = np.zeros(len(lengths))
     left = np.zeros(len(lengths))
@@ -127,7 +129,7 @@ def _kept(x: Floats, y: Floats, lengths: NDArray[np.intp], max_points: int) -> N
     rank = (at - starts[of]) / lengths[of]
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(width[of] > 0, (x[at] - left[of]) / width[of], rank)
-    code = of * stretches + np.clip((share * stretches).astype(np.intp), 0, stretches - 1)
+    code = of * (stretches + 1) + np.clip((share * stretches + phase[of]).astype(np.intp), 0, stretches)
     begins = np.flatnonzero(np.concatenate(([True], code[1:] != code[:-1])))
     stretch = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(at))))
     value = y[at]

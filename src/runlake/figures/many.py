@@ -30,7 +30,7 @@ _PARTIAL = {"solid": "4px,3px", "dash": "8px,6px", "dot": "1px,5px"}
 def quiet_traces(quiet: Sequence[Quiet]) -> Iterator[Part]:
     """Draw each group's lines thin and pale, the more of them the paler; the number of a run is told on hover."""
     lines = sum(one.crowd.lines for one in quiet)
-    color_share = 0.5 if lines <= 60 else 0.3 if lines <= 300 else 0.2
+    share = 0.5 if lines <= 60 else 0.3 if lines <= 300 else 0.15
     for one in quiet:
         for part in _parts(one.crowd):
             yield {
@@ -41,7 +41,7 @@ def quiet_traces(quiet: Sequence[Quiet]) -> Iterator[Part]:
                 "y": compact(one.crowd.y[part]),
                 "customdata": one.crowd.number[part],
                 "connectgaps": False,
-                "line": {"color": faded(one.color, color_share), "width": 1},
+                "line": {"color": faded(one.color, share), "width": 1},
                 "hovertemplate": "#%{customdata}: %{y:.6~g}",
             }
 

@@ -58,7 +58,7 @@ def crowds_caption(crowds: Sequence[Crowd]) -> str:
         else "Thin lines, by their # in the list: every point is drawn."
         if crowds
         else "",
-        _excluded(sum(crowd.excluded for crowd in crowds)).replace("do not count", "leave a gap"),
+        _excluded(sum(crowd.excluded for crowd in crowds), one="leaves a gap", several="leave a gap"),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -98,7 +98,11 @@ def _alignment(bands: Sequence[Band], axis: str) -> str:
     return f"{said} Computed at {most.computed:,} of {most.positions:,} positions."
 
 
-def _excluded(count: int) -> str:
+def _excluded(count: int, *, one: str = "does not count", several: str = "do not count") -> str:
     if not count:
         return ""
-    return f"{count:,} {'point that is' if count == 1 else 'points that are'} NaN or infinite do not count."
+    return (
+        f"1 point that is NaN or infinite {one}."
+        if count == 1
+        else f"{count:,} points that are NaN or infinite {several}."
+    )
