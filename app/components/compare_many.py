@@ -22,7 +22,7 @@ from runlake.figures.theme import OTHERS, series_colour, series_dash, theme
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from components.grouping import Grouping
     from components.slots import Slot
@@ -43,20 +43,21 @@ _COUNTED = {XAxis.STEP: "steps", XAxis.RELATIVE: "times", XAxis.TIME: "times"}
 def controls() -> None:
     """Draw the choice of line and band, and whether single runs are shown, in the row that is open."""
     curve_controls.ready(state.COMPARE_CENTER, state.COMPARE_SPREAD, state.COMPARE_SINGLE)
-    for label, words, param, width in (
-        ("Line", _CENTERS, state.COMPARE_CENTER, 120),
-        ("Band", _SPREADS, state.COMPARE_SPREAD, 230),
-    ):
-        st.selectbox(
-            label,
-            list(words),
-            key=param.key,
-            format_func=lambda one, words=words: words[one],  # type: ignore[misc]  # bound in the loop
-            persist_state="session",
-            label_visibility="collapsed",
-            width=width,
-        )
+    _choose("Line", _CENTERS, state.COMPARE_CENTER, width=120)
+    _choose("Band", _SPREADS, state.COMPARE_SPREAD, width=230)
     st.toggle("Single runs", key=state.COMPARE_SINGLE.key, persist_state="session")
+
+
+def _choose(label: str, words: Mapping[str, str], param: state.Param[str], *, width: int) -> None:
+    st.selectbox(
+        label,
+        list(words),
+        key=param.key,
+        format_func=lambda one: words[one],
+        persist_state="session",
+        label_visibility="collapsed",
+        width=width,
+    )
 
 
 def show(runs: Sequence[Slot], metrics: Sequence[str], grouped: Grouping) -> None:

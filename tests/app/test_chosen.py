@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -45,7 +45,7 @@ def toasts(at: AppTest) -> list[str]:
 
 class TestEveryRunThatFits:
     def test_is_chosen_in_one_click(self, dashboard: Dashboard, crowd: list[str]) -> None:
-        at = dashboard("crowd", where="params.model = 'a'")
+        at: Any = dashboard("crowd", where="params.model = 'a'")
         at.get_by_key("basket.all").click().run()
 
         assert at.session_state["shared.runs"] == crowd[29::-1]  # the newest first, as the table has them
@@ -53,7 +53,7 @@ class TestEveryRunThatFits:
         assert at.get_by_key("basket.compare").label == "**Compare 30**"
 
     def test_joins_what_is_chosen_up_to_what_fits(self, dashboard: Dashboard, crowd: list[str]) -> None:
-        at = dashboard("crowd")
+        at: Any = dashboard("crowd")
         at.session_state["shared.runs"] = [crowd[0]]
         at.run().get_by_key("basket.all").click().run()
 
@@ -65,7 +65,7 @@ class TestEveryRunThatFits:
         ]
 
     def test_can_be_given_back(self, dashboard: Dashboard, crowd: list[str]) -> None:
-        at = dashboard("crowd", where="params.model = 'a'")
+        at: Any = dashboard("crowd", where="params.model = 'a'")
         at.get_by_key("basket.all").click().run()
         at.get_by_key("basket.clear").click().run()
 
@@ -77,13 +77,13 @@ class TestALink:
         wanted = crowd[: state.BASKET_SIZE]
         short = runlake.open_lake(at_store(dashboard, crowd), live=False).abbreviated(wanted)
         link = ",".join(short.values())
-        at = dashboard("crowd", runs=link)
+        at: Any = dashboard("crowd", runs=link)
 
         assert len(link) < 9_500
         assert at.session_state["shared.runs"] == wanted
 
     def test_that_names_too_many_is_cut_and_the_page_says_so(self, dashboard: Dashboard, crowd: list[str]) -> None:
-        at = dashboard("crowd", runs=",".join(crowd))
+        at: Any = dashboard("crowd", runs=",".join(crowd))
         at.switch_page("app_pages/compare.py").run()
 
         assert at.session_state["shared.runs"] == crowd[: state.BASKET_SIZE]
@@ -97,7 +97,7 @@ class TestALink:
 
 class TestTheEvaluation:
     def test_is_of_the_first_and_says_so(self, dashboard: Dashboard, crowd: list[str]) -> None:
-        at = dashboard("crowd", runs=",".join(crowd[:100]))
+        at: Any = dashboard("crowd", runs=",".join(crowd[:100]))
         at.switch_page("app_pages/evaluate.py").run()
 
         assert not at.exception

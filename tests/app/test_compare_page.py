@@ -90,7 +90,7 @@ def colours(at: AppTest) -> dict[str, str]:
     return {trace["name"]: trace["line"]["color"] for chart in curves(at) for trace in chart["data"] if "line" in trace}
 
 
-def grouped(dashboard: Dashboard, run_ids: list[str], by: str, **query: str) -> AppTest:
+def grouped(dashboard: Dashboard, run_ids: list[str], by: str, **query: str) -> Any:
     """Open the page grouped; what all pages share is what the session holds."""
     at = dashboard("many", "compare", **query)
     at.session_state["shared.runs"] = list(run_ids)
@@ -108,7 +108,7 @@ def said(at: AppTest, text: str) -> bool:
 
 def numbers(encoded: dict[str, str]) -> list[float]:
     """Decode a typed array of a figure."""
-    return np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=encoded["dtype"]).tolist()
+    return [float(one) for one in np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=encoded["dtype"])]
 
 
 class TestNoRuns:

@@ -74,7 +74,8 @@ def abbreviated(headers: pl.DataFrame, run_ids: Sequence[str]) -> dict[str, str]
     left = pl.DataFrame({"run_id": run_ids}, schema={"run_id": pl.String}).unique(maintain_order=True)
     short = {run_id: run_id for run_id in run_ids}
     length = SHORTEST
-    while left.height and length <= int(ids.str.len_chars().max() or 0):  # type: ignore[call-overload]  # a number
+    longest = max(ids.str.len_chars().to_list(), default=0)
+    while left.height and length <= longest:
         # Each beginning and end of this length by how many ids have it; an id as short as that is its own name.
         ends = pl.concat(
             [pl.DataFrame({"run_id": ids, "part": part}) for part in (ids.str.tail(length), ids.str.head(length))]

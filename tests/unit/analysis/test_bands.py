@@ -37,7 +37,7 @@ class TestRunsOfTheSameSteps:
         np.testing.assert_allclose(found.center, self.VALUES.mean(axis=0), rtol=1e-12)
         np.testing.assert_allclose(found.low, low, rtol=1e-9)
         np.testing.assert_allclose(found.high, high, rtol=1e-9)
-        assert (found.between, found.runs, found.is_partial.any(), found.excluded) == (False, 7, False, 0)
+        assert (found.between, found.runs, bool(found.is_partial.any()), found.excluded) == (False, 7, False, 0)
 
     def test_have_a_median_and_quartiles(self) -> None:
         found = band(self.RUNS, center=Center.MEDIAN, spread=Spread.QUARTILES)
