@@ -6,7 +6,7 @@ import streamlit as st
 
 import frame
 import view_state
-from components import experiment_drawer, links, run_drawer, settings_panel, top_bar, url_mirror
+from components import chosen, experiment_drawer, links, run_drawer, settings_panel, top_bar, url_mirror
 
 st.set_page_config(
     page_title="Runlake",
@@ -42,6 +42,7 @@ with st.container(gap=None):
         if frame.open_lake():
             top_bar.show(name)
             frame.notices()
+            chosen.resolve()
             page.run()
             frame.footer()
     with mirror:

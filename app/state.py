@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", str, float, bool, tuple[str, ...])
 MAX_LENGTH = 8000  # of one value in an address
-BASKET_SIZE = 24
+BASKET_SIZE = 1_000
+# As many as can each have a look of their own; beyond, colour tells groups apart.
+AT_HAND = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Param(Generic[T]):
     low: float = -math.inf
     high: float = math.inf
     most: int = 200  # items of a list
+    longest: int = MAX_LENGTH  # of what an address may say
+    names_runs: bool = False  # its items are ids of runs, which an address abbreviates
     navigates: bool = False  # set by links only, so that the address is newer than the session
 
     @property
@@ -63,7 +67,7 @@ class Param(Generic[T]):
 
     def read(self, text: str) -> T | None:
         """Read a value from an address; None for anything that is not allowed."""
-        if len(text) > MAX_LENGTH:
+        if len(text) > self.longest:
             return None
         if isinstance(self.default, bool):
             return cast("T", {"1": True, "0": False}.get(text))
@@ -75,19 +79,24 @@ class Param(Generic[T]):
             return cast("T", tuple(allowed[: self.most]))
         return cast("T", text if not self.choices or text in self.choices else None)
 
-    def write(self) -> str | None:
-        """Return the current value for an address; None where it is the default."""
-        return self.text(self.get())
+    def write(self, shorter: Mapping[str, str] = {}) -> str | None:
+        """Return the current value for an address; None where it is the default.
 
-    def text(self, value: T) -> str | None:
-        """Return a value for an address; None where it is the default."""
+        Args:
+            shorter: run id to what an address says for it.
+        """
+        return self.text(self.get(), shorter)
+
+    def text(self, value: T, shorter: Mapping[str, str] = {}) -> str | None:
+        """Return a value for an address, as `write` does; None where it is the default."""
         if value == self.default:
             return None
         if isinstance(value, bool):
             return "1" if value else "0"
         if isinstance(value, tuple):
+            items = [shorter.get(item, item) for item in value] if self.names_runs else value
             # Only what would part the list is written otherwise: the address writes the rest itself.
-            return ",".join(item.replace("%", "%25").replace(",", "%2C") for item in value)
+            return ",".join(item.replace("%", "%25").replace(",", "%2C") for item in items)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def _number(self, text: str) -> float | None:
@@ -99,7 +108,10 @@ class Param(Generic[T]):
 
 
 # Shared by all pages.
-BASKET = Param("", "runs", (), most=BASKET_SIZE)
+# A thousand whole ids take 37,000 characters; the server takes addresses of up to 64 KiB.
+BASKET = Param("", "runs", (), most=BASKET_SIZE, longest=60_000, names_runs=True)
+# What runs are grouped by, which decides their colours: a column of the run table, or one of components/grouping.py.
+GROUPED = Param("", "grouped", "")
 AS_OF = Param("", "as_of", "")
 SHOWING_CHOSEN = ("compare", "evaluate")  # pages that the basket is the subject of: a saved view of theirs keeps it
 SAVED = "saved"  # what a link to a saved view says, see `view_state`
@@ -188,6 +200,7 @@ EVALUATE_COST_FP = Param("evaluate", "cost_fp", 1.0, low=0)
 EVALUATE_COST_FN = Param("evaluate", "cost_fn", 1.0, low=0)
 
 # The Compare page.
+COMPARE_VIEW = Param("compare", "view", "Overview")  # components/compare_sections.py lists what there is
 COMPARE_METRICS = Param("compare", "metrics", ())
 COMPARE_X = Param("compare", "x", "step", choices=("step", "relative", "time"))
 COMPARE_SMOOTH = Param("compare", "smooth", 0.0, low=0, high=50)
@@ -196,6 +209,13 @@ COMPARE_LOG_Y = Param("compare", "logy", False)
 COMPARE_STRETCH = Param("compare", "stretch", "")
 COMPARE_ALL = Param("compare", "all", False)
 COMPARE_SEARCH = Param("compare", "q", "")
+COMPARE_CENTER = Param("compare", "center", "mean", choices=("mean", "median"))
+COMPARE_SPREAD = Param("compare", "band", "interval", choices=("interval", "deviation", "quartiles", "range", "none"))
+COMPARE_SINGLE = Param("compare", "single", False)  # the runs of each group too
+COMPARE_HIDDEN = Param("compare", "hidden", ())  # groups that are not drawn
+COMPARE_OPEN = Param("compare", "open", "")  # the group whose runs are listed
+COMPARE_LIFTED = Param("compare", "lifted", (), most=AT_HAND, names_runs=True)  # drawn above the others
+COMPARE_FIND = Param("compare", "find", "")  # in the list of runs
 
 # The Explore page. Axes and metrics are columns of the run table.
 EXPLORE_VIEWS = ("Parallel", "Scatter", "Importance")
@@ -276,9 +296,14 @@ def restore(page: str, query: Mapping[str, str]) -> bool:
     return entered
 
 
-def query_string(page: str) -> str:
-    """Return what the address of `page` should say now."""
-    return _written(*(p for p in ALLOWED if p.page in ("", page)), view_of(page))
+def query_string(page: str, shorter: Mapping[str, str] = {}) -> str:
+    """Return what the address of `page` should say now.
+
+    Args:
+        page: its name.
+        shorter: run id to what an address says for it.
+    """
+    return _written(*(p for p in ALLOWED if p.page in ("", page)), view_of(page), shorter=shorter)
 
 
 def kept_query(page: str) -> str:
@@ -286,9 +311,10 @@ def kept_query(page: str) -> str:
     return _written(*kept(page))
 
 
-def _written(*params: Param[Any]) -> str:
-    pairs = [(param.name, param.write()) for param in params]
-    return urlencode([(name, text) for name, text in pairs if text is not None])
+def _written(*params: Param[Any], shorter: Mapping[str, str] = {}) -> str:
+    pairs = [(param.name, param.write(shorter)) for param in params]
+    # A comma may stand in a query as it is; as %2C it would make a link to 1,000 runs a fifth longer.
+    return urlencode([(name, text) for name, text in pairs if text is not None], safe=",")
 
 
 def link(page: str, **values: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import frame
+import state
 from components import empty_state, evaluation_controls, evaluation_view, links, run_basket, same_data, url_mirror
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @st.fragment
 def body(runs: tuple[Slot, ...]) -> None:
     """Draw the evaluations; their controls redraw them alone."""
-    if run_basket.has_changed(runs):
+    if run_basket.has_changed(runs, most=state.AT_HAND):
         st.rerun()
     with frame.guard():
         evaluation_view.show(runs, evaluation_controls.EVALUATE)
@@ -30,6 +31,12 @@ if not chosen:
     with st.container(horizontal=True, horizontal_alignment="center"):
         st.page_link(links.runs(), label="Choose runs", icon=":material/table_rows:")
 else:
-    same_data.show(chosen)
-    body(chosen)
+    # As many as can be told apart, and read and judged in about a second.
+    judged = chosen[: state.AT_HAND]
+    if len(judged) < len(chosen):
+        st.caption(
+            f"The first {len(judged)} of the {len(chosen):,} chosen runs are evaluated; Compare shows all of them."
+        )
+    same_data.show(judged)
+    body(judged)
     frame.watch(running=any(run.status == "running" for run in chosen))

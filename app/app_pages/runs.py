@@ -91,6 +91,7 @@ else:
                 )
             column_editor.undrawn(shown.undrawn)
             with counts.below(shown=len(shown.rows), found=found, left_out=choice.left_out, where=said):
+                basket.choose_all(said.where, order, found=found)
                 group_bar.offer_seeds(said.where)
                 links.explore(said.but_experiment, state.RUNS_EXPERIMENT.get())
                 export.runs(shown.columns, where=said.where, order_by=order, found=found)

@@ -9,17 +9,19 @@ import streamlit as st
 
 import data
 import state
-from components import curve_controls, curves, format, run_basket
+from components import compare_many, curve_controls, curves, format, group_list, grouping, run_basket, run_list
 from runlake.analysis.series import natural_order
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from components.grouping import Grouping
     from components.slots import Slot
 
 MOST_METRICS = 6
 _TELLING, _DIGITS = 2, 8
+_RUNS_PX, _GROUPS_PX, _BESIDE_GROUPS_PX = 500, 270, 270
 _HELD_OUT = ("val", "test", "eval")
 
 
@@ -29,19 +31,32 @@ def show(runs: Sequence[Slot]) -> None:
     summaries = data.summaries(run_ids)
     keys = natural_order(summaries["key"].unique().to_list())
     metrics = _metrics(keys, summaries)
+    grouped = grouping.of(run_ids)
+    many = grouped.is_on or len(runs) > state.AT_HAND
     left, right = st.columns([19, 10], gap="medium")
     with left:
         if not keys:
             st.caption("None of these runs has logged a metric.")
         else:
-            _controls(keys)
-            _draw(runs, metrics)
+            _controls(keys, grouped)
+            (compare_many.show(runs, metrics, grouped) if many else _draw(runs, metrics))
     with right:
         first = metrics[0] if metrics else None
         last = summaries.filter(pl.col("key") == first).select("run_id", "last_value") if first else None
         values = dict(last.iter_rows()) if last is not None else {}
-        run_basket.legend(runs, values, first, telling=_telling(runs), most_px=470)
-        st.caption("A run keeps its colour in every picture. ★ is the reference that the others are compared with.")
+        if many:
+            _lists(runs, values, first, grouped)
+        else:
+            run_basket.legend(runs, values, first, telling=_telling(runs), most_px=470)
+            st.caption("A run keeps its colour in every picture. ★ is the reference that the others are compared with.")
+
+
+def _lists(runs: Sequence[Slot], values: dict[str, float], metric: str | None, grouped: Grouping) -> None:
+    if state.COMPARE_OPEN.get() not in {group.label for group in (*grouped.groups, *grouped.rest)}:
+        state.COMPARE_OPEN.reset()
+    if grouped.is_on:
+        group_list.show(grouped, values, metric, most_px=_GROUPS_PX)
+    run_list.show(runs, values, metric, most_px=_BESIDE_GROUPS_PX if grouped.is_on else _RUNS_PX)
 
 
 def default_metric(keys: Sequence[str], summaries: pl.DataFrame, primary: Sequence[str]) -> str | None:
@@ -64,7 +79,7 @@ def _metrics(keys: Sequence[str], summaries: pl.DataFrame) -> list[str]:
     return kept
 
 
-def _controls(keys: Sequence[str]) -> None:
+def _controls(keys: Sequence[str], grouped: Grouping) -> None:
     st.multiselect(
         "Metrics",
         keys,
@@ -78,6 +93,9 @@ def _controls(keys: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         curve_controls.show(curve_controls.COMPARE)
         curve_controls.show_stretch(curve_controls.COMPARE)
+    if grouped.is_on:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            compare_many.controls()
 
 
 def _draw(runs: Sequence[Slot], metrics: Sequence[str]) -> None:

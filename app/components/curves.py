@@ -85,18 +85,19 @@ def show(groups: Sequence[Group], choice: Choice, setting: Setting) -> None:
     series = [[one.series for one in group.shown] for group in groups]
     most = live_curves.MAX_POINTS if setting.live else MAX_POINTS
     arranged = arrange(series, choice.view, started=setting.started, max_points=most)
-    axes = _axes(arranged, choice, setting, panels=len(groups))
+    axes = axes_of(arranged.x_title, choice, setting, panels=len(groups))
     alt = in_order(f"Curves of {', '.join(group.title for group in groups)}")
     if setting.live:
         tokens = theme(st.context.theme.type)
         live_curves.show(sections(groups, arranged), axes, tokens, key=f"{setting.key}.live", alt=alt)
     else:
-        _plotly(panels_figure(sections(groups, arranged), axes=axes, tokens=theme(st.context.theme.type)), setting, alt)
+        plotly(panels_figure(sections(groups, arranged), axes=axes, tokens=theme(st.context.theme.type)), setting, alt)
     if text := caption(arranged, log_y=choice.log_y, can_drag=setting.knobs is not None and not setting.live):
         st.caption(text)
 
 
-def _plotly(figure: go.Figure, setting: Setting, alt: str) -> None:
+def plotly(figure: go.Figure, setting: Setting, alt: str) -> None:
+    """Draw a figure in which a stretch can be dragged over, where the setting has a place for it."""
     if setting.knobs is None:
         figure.update_layout(dragmode=False)
         st.plotly_chart(figure, key=setting.key, config=CONFIG | {"displayModeBar": False}, alt=alt)
@@ -107,11 +108,12 @@ def _plotly(figure: go.Figure, setting: Setting, alt: str) -> None:
     st.plotly_chart(figure, key=key, config=CONFIG, on_select=on_select, selection_mode="box", alt=alt)
 
 
-def _axes(arranged: Arranged, choice: Choice, setting: Setting, *, panels: int) -> Axes:
+def axes_of(x_title: str, choice: Choice, setting: Setting, *, panels: int) -> Axes:
+    """Lay out so many panels, over what the reader chose."""
     columns, panel_px = _LAYOUTS.get(panels, _USUAL)
-    is_time = arranged.view.axis is XAxis.TIME
+    is_time = choice.view.axis is XAxis.TIME
     return Axes(
-        x_title=f"time ({format.zone()})" if is_time else arranged.x_title,
+        x_title=f"time ({format.zone()})" if is_time else x_title,
         x_is_time=is_time,
         log_x=choice.log_x,
         log_y=choice.log_y,

@@ -131,4 +131,4 @@ def foot(studied: Study) -> None:
 def _compare_label(studied: Study, left: int) -> str:
     if left <= state.BASKET_SIZE:
         return f"Compare {'these ' if left != 1 else 'this '}{left:,}"
-    return f"Compare the {'best' if studied.objective.maximize is not None else 'newest'} {state.BASKET_SIZE}"
+    return f"Compare the {'best' if studied.objective.maximize is not None else 'newest'} {state.BASKET_SIZE:,}"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
 
+import compared
 import data
 import state
-from components import curve_controls, export, format, matching, search_box, table
-from runlake.ids import short_id
+from components import curve_controls, diff_summary, export, field_text, format, matching, search_box, table
+from components.field_text import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,44 +20,8 @@ if TYPE_CHECKING:
     from components.slots import Slot
     from runlake.query import Comparison
 
-SECTIONS = {
-    "attributes": "Run",
-    "datasets": "Data",
-    "params": "Parameters",
-    "tags": "Tags",
-    "metrics": "Metrics",
-    "summary": "Results",
-    "packages": "Packages",
-}
-_WORDS = {
-    "experiment": "Experiment",
-    "status": "Status",
-    "error": "Error",
-    "user": "User (claimed)",
-    "host": "Host",
-    "started_at": "Started",
-    "duration_s": "Duration",
-    "parent_run_id": "Nested in",
-    "hypothesis": "Hypothesis",
-    "expected_outcome": "Expected outcome",
-    "conclusion": "Conclusion",
-    "notes": "Notes",
-    "source_type": "Started from",
-    "entry_point": "Entry point",
-    "command": "Command",
-    "git_commit": "Commit",
-    "git_branch": "Branch",
-    "git_dirty": "Changed since the commit",
-    "git_remote": "Remote",
-    "seeds": "Random seeds",
-    "python_version": "Python",
-    "platform": "Platform",
-    "cpu": "Processor",
-    "memory_bytes": "Memory",
-    "gpu": "GPU",
-}
 _ALL = "All"
-_TABLE_PX, _DIGITS = 1000, 10
+_TABLE_PX = 1000
 
 
 def show(runs: Sequence[Slot]) -> None:
@@ -66,15 +30,22 @@ def show(runs: Sequence[Slot]) -> None:
     Raises:
         QueryError: the search does not parse.
     """
-    comparison = data.differences(tuple(run.run_id for run in runs))
+    if len(runs) < 2:
+        st.caption("Add a second run to see how they differ.")
+        return
+    run_ids, many = tuple(run.run_id for run in runs), len(runs) > state.AT_HAND
+    fields = compared.variety(run_ids).fields if many else _first(data.differences(run_ids))
     curve_controls.ready(state.COMPARE_ALL)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Differences**", width="content")
         search_box.show("Search fields", param=state.COMPARE_SEARCH)
         everything = state.COMPARE_ALL.get()
-        section = _sections(comparison, only_different=not everything)
+        section = _sections(fields, only_different=not everything)
         st.toggle("Equal rows too", key=state.COMPARE_ALL.key, persist_state="session")
-    found = written(comparison, only_different=not everything)
+    if many:
+        found = diff_summary.written(compared.variety(run_ids), only_different=not everything)
+    else:
+        found = written(data.differences(run_ids), only_different=not everything)
     if section != _ALL:
         found = found.filter(pl.col("section") == section)
     kept = matching.matches(found["field"].to_list(), state.COMPARE_SEARCH.get())
@@ -88,20 +59,37 @@ def show(runs: Sequence[Slot]) -> None:
             else "Nothing is recorded."
         )
         return
+    _table(shown, runs, many=many)
+
+
+def _table(shown: pl.DataFrame, runs: Sequence[Slot], *, many: bool) -> None:
     labels = {"section": "Section", "field": "Field"} | {run.run_id: run.label for run in runs}
     widths = {"section": 95, "field": 200} | {run.run_id: max(175, _TABLE_PX // len(runs)) for run in runs}
+    said = "In brackets: the change against the reference, absolute and in percent of it."
+    if many:
+        labels, widths = diff_summary.LABELS, diff_summary.WIDTHS
+        said = f"Of {len(runs):,} runs. Values: how many different ones there are, none counted as one. Up to {state.AT_HAND} runs stand side by side."
     table.show(
-        shown, labels=labels, widths=widths, most_px=640, missing="not recorded", alt="Differences between the runs"
+        shown,
+        labels=labels,
+        widths=widths,
+        right=diff_summary.RIGHT if many else (),
+        most_px=640,
+        missing="not recorded",
+        alt="Differences between the runs",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("In brackets: the change against the reference, absolute and in percent of it.", width="stretch")
+        st.caption(said, width="stretch")
         export.differences(shown, labels)
 
 
-def _sections(comparison: Comparison, *, only_different: bool) -> str:
-    rows = comparison.cells.filter(pl.col("run") == 0)
-    if only_different:
-        rows = rows.filter("differs")
+def _first(comparison: Comparison) -> pl.DataFrame:
+    """Return each field once, with whether it differs."""
+    return comparison.cells.filter(pl.col("run") == 0)
+
+
+def _sections(fields: pl.DataFrame, *, only_different: bool) -> str:
+    rows = fields.filter("differs") if only_different else fields
     counts = {SECTIONS[name]: count for name, count in rows.group_by("section").len().iter_rows()}
     options = [_ALL, *(title for title in SECTIONS.values() if title in counts)]
     chosen = st.segmented_control(
@@ -121,11 +109,7 @@ def written(comparison: Comparison, *, only_different: bool) -> pl.DataFrame:
     cells = comparison.cells.filter("differs") if only_different else comparison.cells
     texts = cells.with_columns(
         pl.Series("shown", [cell(row) for row in cells.iter_rows(named=True)], dtype=pl.String),
-        pl.when(pl.col("section") == "attributes")
-        .then(pl.col("field").replace(_WORDS))
-        .when(pl.col("aspect") == "")
-        .then("field")
-        .otherwise(pl.concat_str("field", pl.lit(" · "), "aspect")),
+        field_text.name(),
         pl.col("section").replace_strict(SECTIONS),
     )
     rows = texts.group_by("section", "field", maintain_order=True).agg("shown")
@@ -144,7 +128,7 @@ def cell(row: dict[str, Any]) -> str | None:
     """
     if row["text"] is None:
         return None
-    text, delta = _text(row), row["delta"]
+    text, delta = field_text.text(row), row["delta"]
     if row["run"] == 0 or row["change"] == "same":
         return text
     if row["change"] == "type":
@@ -168,22 +152,3 @@ def signed(value: float) -> str:
 
 def _sign(value: float) -> str:
     return "+" if value > 0 else "−"
-
-
-def _text(row: dict[str, Any]) -> str:
-    number, text = row["number"], str(row["text"])
-    if row.get("section") == "metrics" and number is not None:
-        return format.number(number)
-    if row.get("section") not in ("attributes", None):
-        return text if number is None or len(text) <= _DIGITS else f"{number:.6g}"
-    match row["field"]:
-        case "duration_s" if number is not None:
-            return format.duration(number)
-        case "memory_bytes" if number is not None:
-            return format.size(int(number))
-        case "started_at":
-            return format.local(datetime.fromisoformat(text))
-        case "parent_run_id":
-            return short_id(text)
-        case _:
-            return text

@@ -1,4 +1,4 @@
-"""Which runs are compared: taken from the link, looked up, added, taken out, made the reference."""
+"""Which runs are compared: listed, added, taken out, made the reference."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import streamlit as st
 
 import data
 import state
-from components import expressions, format, table
+from components import chosen as chosen_runs
+from components import expressions, format, grouping, table
 from components.slots import Slot, slots
 from runlake.errors import Ambiguous, NotFound
 from runlake.formats import in_order
@@ -20,7 +21,6 @@ from runlake.query.language import unparse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ASKED = "compare.asked"
 _ADD = "compare.add"
 _GRID = "compare.legend"
 _REFERENCE, _REMOVE, _OPEN = "compare.reference", "compare.remove", "compare.open"
@@ -29,34 +29,21 @@ _LEGEND_PX, _RUN_PX, _VALUE_PX, _STATUS_PX, _PARAM_PX, _BUTTON_PX = 430, 190, 11
 
 
 def chosen() -> tuple[Slot, ...]:
-    """Look up the runs of the basket; forget, with a word, those that the store does not have."""
-    asked = len({part for part in str(st.query_params.get("runs", "")).split(",") if part})
-    found: list[str] = []
-    for text in state.basket():
-        try:
-            found.append(data.find(text))
-        except (NotFound, Ambiguous):
-            continue
-    lost = len(state.basket()) - len(found)
-    if lost:
-        st.toast(
-            f"{lost} of the chosen runs {'is' if lost == 1 else 'are'} not in this store.",
-            icon=":material/info:",
-            duration="long",
-        )
-    if tuple(found) != state.basket():
-        state.set_basket(found)
-    if asked > state.BASKET_SIZE:
-        st.session_state[_ASKED] = asked
+    """Return the runs of the basket, each with the look that it has on every page."""
     if not state.basket():
         return ()
-    headers = data.headers(state.basket())
-    return slots(state.basket(), {row["run_id"]: row for row in headers.iter_rows(named=True)})
+    headers = {row["run_id"]: row for row in data.headers(state.basket()).iter_rows(named=True)}
+    return slots(state.basket(), headers, grouping.looks(state.basket()))
 
 
-def has_changed(runs: Sequence[Slot]) -> bool:
-    """Return whether the basket holds other runs than these, after a click in the legend."""
-    return tuple(run.run_id for run in runs) != state.basket()
+def has_changed(runs: Sequence[Slot], *, most: int = state.BASKET_SIZE) -> bool:
+    """Return whether the basket holds other runs than these, after a click in the legend.
+
+    Args:
+        runs: as they are drawn.
+        most: how many of the basket are drawn at most.
+    """
+    return tuple(run.run_id for run in runs) != state.basket()[:most]
 
 
 def bar(runs: Sequence[Slot], *, title: str = "Compare") -> None:
@@ -64,14 +51,13 @@ def bar(runs: Sequence[Slot], *, title: str = "Compare") -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(title, anchor=False, width="content")
         if runs:
-            st.caption(f"{len(runs)} {'run' if len(runs) == 1 else 'runs'}", width="content")
+            st.caption(f"{len(runs):,} {'run' if len(runs) == 1 else 'runs'}", width="content")
         st.space("stretch")
         _adder(runs)
         if runs:
             st.button("Clear", key="compare.clear", icon=":material/close:", on_click=state.set_basket, args=((),))
-    asked = st.session_state.get(_ASKED, 0)
-    if asked > state.BASKET_SIZE and len(runs) == state.BASKET_SIZE:
-        st.caption(f"The link names {asked:,} runs; the first {state.BASKET_SIZE} are compared.")
+    if asked := chosen_runs.left_out():
+        st.caption(f"The link names {asked:,} runs; the first {state.BASKET_SIZE:,} are compared.")
 
 
 def legend(
@@ -148,7 +134,7 @@ def _heading(metric: str | None) -> str:
 
 def _adder(runs: Sequence[Slot]) -> None:
     if len(runs) >= state.BASKET_SIZE:
-        st.caption(f"{state.BASKET_SIZE} runs at most", width="content")
+        st.caption(f"{state.BASKET_SIZE:,} runs at most", width="content")
         return
     recent = data.runs(columns=("run_id", "name", "experiment"), limit=_OFFERED)
     taken = {run.run_id for run in runs}

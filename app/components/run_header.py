@@ -55,7 +55,7 @@ def _title(detail: RunDetail) -> None:
         )
         if state.basket():
             st.page_link(
-                "app_pages/compare.py", label=f"Compare {len(state.basket())}", icon=":material/compare_arrows:"
+                "app_pages/compare.py", label=f"Compare {len(state.basket()):,}", icon=":material/compare_arrows:"
             )
 
 
@@ -64,7 +64,7 @@ def toggle(run_id: str) -> None:
     basket = state.basket()
     state.set_basket([one for one in basket if one != run_id] if run_id in basket else [*basket, run_id])
     if run_id not in basket and len(basket) >= state.BASKET_SIZE:
-        st.toast(f"At most {state.BASKET_SIZE} runs can be compared.", icon=":material/info:")
+        st.toast(f"At most {state.BASKET_SIZE:,} runs can be compared.", icon=":material/info:")
 
 
 def _facts(detail: RunDetail) -> None:

@@ -342,12 +342,13 @@ def _chosen(by: Callable[[str], None]) -> None:
 def _tick(rows: Sequence[int]) -> None:
     shown = st.session_state.get(SHOWN, ())
     now = [shown[row] for row in rows if row < len(shown)]
-    kept = [run_id for run_id in state.basket() if run_id not in shown or run_id in now]
+    gone = set(shown) - set(now)
+    kept = [run_id for run_id in state.basket() if run_id not in gone]
     chosen = list(dict.fromkeys([*kept, *now]))
     state.set_basket(chosen)
     if len(chosen) > state.BASKET_SIZE:
         st.toast(
-            f"At most {state.BASKET_SIZE} runs can be compared; the rest were left out.",
+            f"At most {state.BASKET_SIZE:,} runs can be compared; the rest were left out.",
             icon=":material/info:",
             duration="long",
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import state
 import view_state
+from components import chosen
 from components.browser_part import part
 
 
 def show(page: str, *, key: str = "frame.url") -> None:
     """Mirror the state of `page` into the address; a fragment that changes state mounts its own by `key`."""
     mirror = part("url_mirror", is_styled=False)
-    mirror(data={"page": page, "query": state.query_string(page)}, key=key, height=0)
+    mirror(data={"page": page, "query": state.query_string(page, chosen.shorter())}, key=key, height=0)
     view_state.keep_true(page)

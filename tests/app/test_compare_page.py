@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import runlake
+import state
 from app import logged
 from app.test_run_page import as_markdown, curves, tables, titles
 from runlake.figures.theme import PALETTE
@@ -50,9 +53,11 @@ def many(stores: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> It
         patch.setenv("RUNLAKE_INGESTER", "off")
         made = []
         for number in range(26):
-            with runlake.start_run("many", store=stores["many"], capture=False) as run:
+            params = {"depth": number % 3, "data/random_state": number}
+            with runlake.start_run("many", f"run {number}", params=params, store=stores["many"], capture=False) as run:
                 run.log({"loss": number}, step=0)
-                run.log({"loss": number + 1}, step=1)
+                if number < 25:
+                    run.log({"loss": number + 1}, step=1)
             made.append(run.id)
         drain(stores["many"])
         yield made
@@ -83,6 +88,27 @@ def legend(at: AppTest) -> dict[str, list[Any]]:
 
 def colours(at: AppTest) -> dict[str, str]:
     return {trace["name"]: trace["line"]["color"] for chart in curves(at) for trace in chart["data"] if "line" in trace}
+
+
+def grouped(dashboard: Dashboard, run_ids: list[str], by: str, **query: str) -> Any:
+    """Open the page grouped; what all pages share is what the session holds."""
+    at = dashboard("many", "compare", **query)
+    at.session_state["shared.runs"] = list(run_ids)
+    at.session_state["shared.grouped"] = by
+    return at.run()
+
+
+def group_table(at: AppTest) -> dict[str, list[Any]]:
+    return next(table for table in tables(at) if "group" in table)
+
+
+def said(at: AppTest, text: str) -> bool:
+    return any(text in caption.value for caption in at.caption)
+
+
+def numbers(encoded: dict[str, str]) -> list[float]:
+    """Decode a typed array of a figure."""
+    return [float(one) for one in np.frombuffer(base64.b64decode(encoded["bdata"]), dtype=encoded["dtype"])]
 
 
 class TestNoRuns:
@@ -157,6 +183,28 @@ class TestSeveralRuns:
         assert at.session_state["shared.runs"] == []
 
 
+class TestTheSections:
+    def test_are_all_seen_at_once_to_begin_with(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, runs.child)
+
+        assert at.get_by_key("compare.view").value == "Overview"
+        assert (len(curves(at)), "depth" in [field for _, field in differences(at)]) == (1, True)
+
+    def test_are_seen_alone_where_the_reader_or_a_link_says_so(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, runs.child, view="Differences")
+        assert (len(curves(at)), len(tables(at))) == (0, 1)
+
+        at.get_by_key("compare.view").set_value("Curves").run()
+        assert (len(curves(at)), len(tables(at))) == (1, 1)
+        assert "reference" in tables(at)[0]
+
+    def test_that_do_not_exist_are_the_first(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, runs.child, view="<b>Nothing</b>")
+
+        assert not at.exception
+        assert at.get_by_key("compare.view").value == "Overview"
+
+
 class TestTheDifferences:
     def test_are_rows_that_differ_with_the_change_in_numbers(self, page: Any, runs: Logged) -> None:
         found = differences(page(runs.full, runs.child))
@@ -204,18 +252,115 @@ class TestHostileRuns:
         assert all("<i" not in trace["name"] for chart in curves(at) for trace in chart["data"])
 
 
-class TestMoreRunsThanFit:
-    def test_are_cut_and_the_page_says_so(self, dashboard: Dashboard, many: list[str]) -> None:
-        at = dashboard("many", "compare", runs=",".join(many))
-        at.session_state["shared.runs"] = many[:24]
-        at.run()
+class TestManyRuns:
+    def test_have_a_look_each_where_there_is_one_and_are_a_crowd_beyond(
+        self, many: list[str], dashboard: Dashboard
+    ) -> None:
+        at = grouped(dashboard, many, "none")
 
-        assert "The link names 26 runs; the first 24 are compared." in [text.value for text in at.caption]
-        assert len(colours(at)) == 24
+        (chart,) = curves(at)
+        looks = {
+            (t["line"]["color"], t["line"]["dash"]) for t in chart["data"] if t["name"] != "run" and "dash" in t["line"]
+        }
+        quiet = [t for t in chart["data"] if t["name"] == "run"]
+        assert (len(looks), len(quiet)) == (state.AT_HAND, 1)
+        assert said(at, "The first 24 runs have a colour each, the other 2 are grey")
 
-    def test_are_told_apart_by_dashes_where_colours_repeat(self, dashboard: Dashboard, many: list[str]) -> None:
-        at = _opened(dashboard, "many", tuple(many[:24]), {})
+    def test_are_listed_with_their_place_and_searched(self, many: list[str], dashboard: Dashboard) -> None:
+        at = grouped(dashboard, many, "none")
+        assert list(legend(at)["number"]) == list(range(1, 27))
 
-        (chart,) = (json.loads(chart.proto.spec) for chart in at.get("plotly_chart"))
-        looks = {(trace["line"]["color"], trace["line"]["dash"]) for trace in chart["data"]}
-        assert len(looks) == 24
+        at.get_by_key("compare.find").set_value("/run (7|25)$/").run()
+        assert list(legend(at)["number"]) == [8, 26]
+        at.get_by_key("compare.find").set_value("nobody").run()
+        assert said(at, "No run matches.")
+
+    def test_are_lifted_out_by_a_link(self, many: list[str], dashboard: Dashboard) -> None:
+        at = grouped(dashboard, many, "none", lifted=many[25][-12:])
+
+        names = [trace["name"] for trace in curves(at)[0]["data"]]
+        assert "run 25" in names
+
+    def test_are_compared_up_to_a_limit_and_the_page_says_so(self, dashboard: Dashboard, many: list[str]) -> None:
+        at = dashboard("many", "compare", runs=",".join(f"nobody-{n:04d}" for n in range(state.BASKET_SIZE + 1)))
+        at.session_state["shared.runs"] = many
+
+        assert at.session_state["chosen.asked"] == state.BASKET_SIZE + 1
+
+    def test_have_differences_by_field(self, many: list[str], dashboard: Dashboard) -> None:
+        at = _opened(dashboard, "many", tuple(many), {"view": "Differences", "q": "depth"})
+
+        (table,) = tables(at)
+        assert {name: values[0] for name, values in table.items()} == {
+            "section": "Parameters", "field": "depth", "distinct": "3", "common": "0", "share": "9 of 26",
+            "reference": "0", "range": "0 to 2", "absent": "",
+        }  # fmt: skip
+
+
+class TestGroups:
+    """Runs 0 to 25 have depth 0, 1, 2 in turn; run n logs the loss n at step 0 and n + 1 at step 1, the last one no more."""
+
+    def test_are_a_line_in_a_band_each_with_how_many_runs_it_stands_for(
+        self, many: list[str], dashboard: Dashboard
+    ) -> None:
+        at = grouped(dashboard, many, "params.depth")
+
+        table = group_table(at)
+        assert table["group"] == [["depth = 0"], ["depth = 1"], ["depth = 2"]]
+        assert table["n"] == [9, 9, 8]
+        mean = next(t for t in curves(at)[0]["data"] if t["name"] == "depth = 0" and "fill" not in t)
+        assert numbers(mean["y"]) == [12.0, 13.0]  # 0, 3, ... 24
+
+    def test_have_the_colour_that_their_runs_have_in_the_list(self, many: list[str], dashboard: Dashboard) -> None:
+        at = grouped(dashboard, many, "params.depth")
+        config = json.loads(next(t.proto.columns for t in at.dataframe if "number" in t.value.columns))
+
+        assert config["run"]["type_config"]["options"][1]["color"] == PALETTE[1]
+
+    def test_say_where_not_all_runs_are(self, many: list[str], dashboard: Dashboard) -> None:
+        at = grouped(dashboard, many, "params.depth")
+
+        dashed = [t for t in curves(at)[0]["data"] if t.get("line", {}).get("dash") == "4px,3px"]
+        assert [(t["name"], t["hovertemplate"].rpartition(" of ")[2]) for t in dashed] == [("depth = 1", "9 runs")]
+        assert said(at, "Paler and dashed: not all runs of the group are there")
+
+    def test_can_be_hidden_and_opened_by_a_link(self, many: list[str], dashboard: Dashboard) -> None:
+        at = grouped(dashboard, many, "params.depth", hidden="depth = 0", open="depth = 2")
+
+        names = [t["name"] for t in curves(at)[0]["data"]]
+        assert "depth = 0" not in names
+        assert list(legend(at)["number"]) == list(range(3, 27, 3))
+        assert said(at, "8 of 26 runs of depth")
+
+    def test_by_everything_but_the_seed_pass_over_seeds_and_say_which(
+        self, many: list[str], dashboard: Dashboard
+    ) -> None:
+        at = grouped(dashboard, many, "seed")
+
+        assert group_table(at)["group"] == [["depth=0"], ["depth=1"], ["depth=2"]]
+        assert said(at, "equal in everything but data/random\\_state")
+
+    def test_are_made_of_repeats_where_there_are_more_runs_than_looks(
+        self, many: list[str], dashboard: Dashboard
+    ) -> None:
+        at = _opened(dashboard, "many", tuple(many), {})
+
+        assert group_table(at)["n"] == [9, 9, 8]
+        assert "shared.grouped" not in at.session_state  # nobody has chosen it
+
+    @pytest.mark.parametrize("by", ["params.nothing", "<b>x</b>", "metrics.loss"])
+    def test_by_what_is_not_there_are_none(self, many: list[str], dashboard: Dashboard, by: str) -> None:
+        at = grouped(dashboard, many[:3], by)
+
+        assert not at.exception
+        assert at.get_by_key("shared.grouped.shown").value == "none"
+
+    @pytest.mark.parametrize("x", ["relative", "time"])
+    @pytest.mark.parametrize("band", ["deviation", "quartiles", "range", "none"])
+    def test_are_drawn_over_time_in_any_way(self, many: list[str], dashboard: Dashboard, x: str, band: str) -> None:
+        at = grouped(
+            dashboard, many, "params.depth", x=x, band=band, center="median", smooth="10", logy="1", single="1"
+        )
+
+        assert not at.exception
+        assert said(at, "Line: median")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
@@ -88,11 +89,29 @@ class TestTheAddress:
         state.RUNS_TEXT.set("x y")
         state.RUN_ID.set("r")
 
-        assert state.query_string("runs") == "runs=a%2Cb&q=x+y"
+        assert state.query_string("runs") == "runs=a,b&q=x+y"
+
+    def test_abbreviates_runs_and_nothing_else(self) -> None:
+        state.set_basket(["run-a", "run-b"])
+        state.RUNS_TEXT.set("run-a")
+
+        assert state.query_string("runs", {"run-a": "a"}) == "runs=a,run-b&q=run-a"
+
+    def test_keeps_a_comma_of_an_item_apart_from_those_between(self) -> None:
+        state.RUNS_COLUMNS.set(("params.a,b", "params.c"))
+        written = dict(parse_qsl(state.query_string("runs")))
+
+        assert state.RUNS_COLUMNS.read(written["columns"]) == ("params.a,b", "params.c")
 
 
 class TestTheBasket:
+    def test_comes_back_from_an_address_of_a_thousand_whole_ids(self) -> None:
+        ids = [f"{n:036d}" for n in range(state.BASKET_SIZE)]
+        state.set_basket(ids)
+
+        assert state.BASKET.read(state.BASKET.write() or "") == tuple(ids)
+
     def test_holds_each_run_once_and_not_too_many(self) -> None:
-        state.set_basket(["a", "a", *(str(n) for n in range(40))])
+        state.set_basket(["a", "a", *(str(n) for n in range(2 * state.BASKET_SIZE))])
 
         assert state.basket() == ("a", *(str(n) for n in range(state.BASKET_SIZE - 1)))

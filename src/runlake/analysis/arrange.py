@@ -29,6 +29,21 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What all series of a picture share.
+
+    Attributes:
+        unit_s: length of the unit of relative time, in seconds.
+        x_title: what the x axis counts.
+        half_lives: of the smoothing of each group, in steps; 0 where nothing is smoothed.
+    """
+
+    unit_s: float
+    x_title: str
+    half_lives: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Arranged:
     """Curves of groups of series, in the order given.
 
@@ -51,7 +66,12 @@ class Arranged:
 
 
 def arrange(
-    groups: Sequence[Sequence[Series]], view: View, *, started: Mapping[str, datetime | None], max_points: int = 1000
+    groups: Sequence[Sequence[Series]],
+    view: View,
+    *,
+    started: Mapping[str, datetime | None],
+    max_points: int = 1000,
+    common: Terms | None = None,
 ) -> Arranged:
     """Make the curves of all groups; those of one group share a half-life, all share the axis.
 
@@ -60,16 +80,13 @@ def arrange(
         view: how to see them.
         started: when each run started, for relative time; its first point where that is not known.
         max_points: of one curve.
+        common: of a picture that has more than these series; None for theirs.
     """
-    span = max((series.seconds_span for group in groups for series in group), default=0.0)
-    unit_s, unit = time_unit(span)
-    half_lives = tuple(
-        half_life_of([series.step_span for series in group], share=view.smooth_percent / 100) for group in groups
-    )
+    common = terms(groups, view) if common is None else common
     curves = tuple(
         tuple(
             draw(
-                series.x(view.axis, origin=started.get(series.run_id), unit_s=unit_s),
+                series.x(view.axis, origin=started.get(series.run_id), unit_s=common.unit_s),
                 series.value,
                 step=series.step,
                 half_life=half_life,
@@ -78,7 +95,17 @@ def arrange(
             )
             for series in group
         )
-        for group, half_life in zip(groups, half_lives, strict=True)
+        for group, half_life in zip(groups, common.half_lives, strict=True)
+    )
+    return Arranged(curves, common.half_lives, common.x_title, view)
+
+
+def terms(groups: Sequence[Sequence[Series]], view: View) -> Terms:
+    """Choose what all series of a picture share; those of one group share a half-life."""
+    span = max((series.seconds_span for group in groups for series in group), default=0.0)
+    unit_s, unit = time_unit(span)
+    half_lives = tuple(
+        half_life_of([series.step_span for series in group], share=view.smooth_percent / 100) for group in groups
     )
     titles = {XAxis.STEP: "step", XAxis.RELATIVE: f"{unit} since the start", XAxis.TIME: "time"}
-    return Arranged(curves, half_lives, titles[view.axis], view)
+    return Terms(unit_s, titles[view.axis], half_lives)

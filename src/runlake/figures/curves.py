@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 
 from runlake.analysis.curves import compact
 from runlake.figures.layout import TITLE_PX, Axes, Line, Panel, Place, Section, places_of
+from runlake.figures.many import quiet_traces, ribbon_traces
 from runlake.figures.text import literal
-from runlake.figures.theme import LIGHT, Theme, style
+from runlake.figures.theme import LIGHT, Theme, faded, style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,10 @@ def panels_figure(sections: Sequence[Section], *, axes: Axes = _USUAL, tokens: T
     for number, (panel, place) in enumerate(zip(panels, places, strict=True), start=1):
         marks = len(panels) + number
         layout |= _axes_of(number, place, panel, axes, marks_axis=marks)
+        on = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
+        traces += (
+            part | on for part in chain(quiet_traces(panel.quiet), ribbon_traces(panel.ribbons, log_y=axes.log_y))
+        )
         traces += chain.from_iterable(
             _line_traces(line, number, marks, marked=panel.has_markers(line)) for line in panel.lines
         )
@@ -47,14 +52,14 @@ def panels_figure(sections: Sequence[Section], *, axes: Axes = _USUAL, tokens: T
     # Axes first, so that the style reaches them; then what this builder wants otherwise.
     figure = style(go.Figure({"data": traces, "layout": layout}), tokens, height=height)
     figure.update_xaxes(automargin=False).update_yaxes(automargin=False)
-    lines = max((len(panel.lines) for panel in panels), default=0)
+    lines = max((len(panel.lines) + len(panel.ribbons) for panel in panels), default=0)
     return figure.update_layout(
         annotations=notes,
         showlegend=False,
         dragmode="select",
         selectdirection="h",
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": tokens.muted, "activecolor": tokens.text},
-        hovermode="x unified" if lines <= _UNIFIED_LINES else "closest",
+        hovermode="x unified" if lines <= _UNIFIED_LINES and not any(panel.quiet for panel in panels) else "closest",
         margin={"l": _LEFT_PX, "r": 12, "t": 0, "b": 0, "pad": 0},
     )
 
@@ -85,7 +90,7 @@ def _axes_of(number: int, place: Place, panel: Panel, axes: Axes, *, marks_axis:
 def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> list[Part]:
     curve, name = line.curve, literal(line.name)
     faint = len(curve.trend_x) > 0
-    color = _faded(line.color) if faint else line.color
+    color = faded(line.color) if faint else line.color
     axis = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
     raw: Part = {
         "type": "scatter",
@@ -146,7 +151,7 @@ def _titles(panel: Panel, place: Place, tokens: Theme) -> list[Part]:
     notes = [_note(text, place, tokens.text, size=12, yshift=3)]
     if place.heading:
         notes.append(_note(f"<b>{literal(place.heading)}</b>", place, tokens.muted, size=14, yshift=TITLE_PX + 4))
-    if all(math.isnan(line.curve.low) for line in panel.lines):
+    if panel.is_bare:
         middle = {"y": (place.top + place.bottom) / 2, "yanchor": "middle"}
         notes.append(_note("no finite value", place, tokens.muted, size=12, yshift=0) | middle)
     return notes
@@ -165,12 +170,6 @@ def _note(text: str, place: Place, color: str, *, size: int, yshift: int) -> Par
         "showarrow": False,
         "font": {"size": size, "color": color},
     }
-
-
-def _faded(color: str) -> str:
-    """Let the ground shine through a colour; a faint trace as a whole is composed badly by some browsers."""
-    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.36)"
 
 
 def _suffix(number: int) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from runlake.analysis.bands import Band
+    from runlake.analysis.crowd import Crowd
     from runlake.analysis.curves import Curve
 
 HEADING_PX, TITLE_PX, FOOT_PX = 34, 26, 46
@@ -27,12 +29,45 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The course of a group of runs, with the name and the look that the group has in the picture."""
+
+    name: str
+    band: Band
+    color: str
+    dash: str = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Many runs as thin lines that stay behind; `name` is that of their group."""
+
+    name: str
+    crowd: Crowd
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
-    """One small picture; `named` writes the lines' names beside its title."""
+    """One small picture, from back to front: quiet lines, ribbons, lines.
+
+    `named` writes the lines' names beside its title.
+    """
 
     title: str
     lines: tuple[Line, ...]
     named: bool = False
+    ribbons: tuple[Ribbon, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is no finite number in it."""
+        return (
+            all(math.isnan(line.curve.low) for line in self.lines)
+            and not any((ribbon.band.count > 0).any() for ribbon in self.ribbons)
+            and all(math.isnan(one.crowd.low) for one in self.quiet)
+        )
 
     def has_markers(self, line: Line) -> bool:
         """Whether each point of a line is marked: always where a line alone hides one, else where all are few."""

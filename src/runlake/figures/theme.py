@@ -28,6 +28,8 @@ PALETTE = (
     "#A8693A",  # brown
     "#6B7A90",  # slate
 )
+# Runs and groups beyond those that have a look of their own; a contrast of 3 on both backgrounds too.
+OTHERS = "#8A94A6"
 # Told apart without colour: the second turn through the palette is dashed, the third dotted.
 DASHES = ("solid", "dash", "dot")
 
@@ -127,6 +129,12 @@ def series_colour(position: int) -> str:
 def series_dash(position: int) -> str:
     """Return the dash that tells series of equal colour apart."""
     return DASHES[position // len(PALETTE) % len(DASHES)]
+
+
+def faded(color: str, opacity: float = 0.36) -> str:
+    """Let the ground shine through a colour; a faint trace as a whole is composed badly by some browsers."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
 
 
 def style(figure: go.Figure, tokens: Theme = LIGHT, *, height: int = 420) -> go.Figure:

@@ -104,10 +104,35 @@ def compare(lake: Lake, run_ids: Sequence[str]) -> Comparison:
         InvalidValue: none is given.
         NotFound, Ambiguous: one is not there, or could be several.
     """
-    ids = list(dict.fromkeys(lake.find(text) for text in run_ids))
-    if not ids:
+    ids = found_ids(lake, run_ids)
+    sections = fields(lake, ids)
+    headers = lake.folded.headers
+    names = dict(headers.filter(pl.col("run_id").is_in(ids)).select("run_id", "name").rows())
+    cells = pl.concat([_cells(section, rows, ids) for section, rows in sections.items()])
+    return Comparison(tuple(ids), tuple(names[i] for i in ids), cells)
+
+
+def found_ids(lake: Lake, run_ids: Sequence[str]) -> list[str]:
+    """Return the ids of the runs that are meant, each once.
+
+    Raises:
+        InvalidValue: none is given.
+        NotFound, Ambiguous: one is not there, or could be several.
+    """
+    if not run_ids:
         raise InvalidValue("compare", run_ids, "one run or more")
-    sections = {
+    meant = lake.find_all(run_ids)
+    # `find` says what is wrong with the first that was not found.
+    return list(dict.fromkeys(meant[text] if text in meant else lake.find(text) for text in run_ids))
+
+
+def fields(lake: Lake, ids: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Read everything that runs can differ in, by section.
+
+    Returns:
+        run_id, field, aspect, text, number, type: a row for each value that a run has, in the order fields are shown.
+    """
+    return {
         "attributes": _attributes(lake, ids),
         "datasets": _datasets(lake, ids),
         "params": _typed(lake.params(ids)),
@@ -116,10 +141,6 @@ def compare(lake: Lake, run_ids: Sequence[str]) -> Comparison:
         "summary": _typed(lake.results(ids)),
         "packages": _packages(lake, ids),
     }
-    headers = lake.folded.headers
-    names = dict(headers.filter(pl.col("run_id").is_in(ids)).select("run_id", "name").rows())
-    cells = pl.concat([_cells(section, rows, ids) for section, rows in sections.items()])
-    return Comparison(tuple(ids), tuple(names[i] for i in ids), cells)
 
 
 def _cells(section: str, rows: pl.DataFrame, ids: Sequence[str]) -> pl.DataFrame:

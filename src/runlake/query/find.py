@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from runlake.errors import Ambiguous, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 SHORTEST = 8
 _SHOWN = 10
@@ -34,6 +39,71 @@ def find(headers: pl.DataFrame, text: str) -> str:
         if found.height:
             raise Ambiguous(text, _candidates(found))
     raise NotFound("run", text, _hint(headers, text))
+
+
+def find_all(headers: pl.DataFrame, texts: Iterable[str]) -> dict[str, str]:
+    """Return the id of the run that each text means, by the rules of `find`, in one pass for all of them.
+
+    Returns:
+        text to run id, in the order given; texts that no run or several go by are left out.
+    """
+    asked = list(dict.fromkeys(texts))
+    left = pl.DataFrame(
+        {"text": asked, "name": [text.strip() for text in asked]}, schema={"text": pl.String, "name": pl.String}
+    )
+    meant: dict[str, str] = {}
+    for candidates in _ways(headers, left["name"]):
+        found = left.join(candidates, on="name", how="inner").unique()
+        one = found.filter(~pl.col("text").is_duplicated())
+        meant.update(one.select("text", "run_id").iter_rows())
+        # What several go by is settled too: a later way does not tell them apart.
+        left = left.join(found, on="text", how="anti")
+        if left.is_empty():
+            break
+    return {text: meant[text] for text in asked if text in meant}
+
+
+def abbreviated(headers: pl.DataFrame, run_ids: Sequence[str]) -> dict[str, str]:
+    """Give each run the shortest end of its id, of at least 8 characters, by which `find` finds it and no other.
+
+    Args:
+        headers: of all runs.
+        run_ids: whole ids; one that is not among the headers is left as it is.
+    """
+    ids = headers["run_id"]
+    left = pl.DataFrame({"run_id": run_ids}, schema={"run_id": pl.String}).unique(maintain_order=True)
+    short = {run_id: run_id for run_id in run_ids}
+    length = SHORTEST
+    longest = max(ids.str.len_chars().to_list(), default=0)
+    while left.height and length <= longest:
+        # Each beginning and end of this length by how many ids have it; an id as short as that is its own name.
+        ends = pl.concat(
+            [pl.DataFrame({"run_id": ids, "part": part}) for part in (ids.str.tail(length), ids.str.head(length))]
+        )
+        by = ends.unique().group_by("part").agg(pl.col("run_id").len().alias("n"))
+        parts = left.with_columns(pl.col("run_id").str.tail(length).alias("part"))
+        told = (pl.col("n") == 1) & ((pl.col("part") == pl.col("run_id")) | ~pl.col("part").is_in(ids.implode()))
+        found = parts.join(by, on="part", how="inner").filter(told)
+        short.update(found.select("run_id", "part").iter_rows())
+        left = left.join(found, on="run_id", how="anti")
+        length += 1 if length < 2 * SHORTEST else SHORTEST
+    return short
+
+
+def _ways(headers: pl.DataFrame, names: pl.Series) -> Iterable[pl.DataFrame]:
+    """Yield what a name can mean, the best way first: name, run_id."""
+    ids = pl.col("run_id")
+    yield headers.select(ids.alias("name"), ids).filter(pl.col("name").is_in(names.implode()))
+    if names.str.contains(":", literal=True).any():
+        full = headers.select(pl.concat_str("experiment", pl.lit(":"), "name").alias("name"), ids, "deleted")
+        named = full.filter(pl.col("name").is_in(names.implode()))
+        yield named.filter(~pl.col("deleted")).drop("deleted")
+        yield named.drop("deleted")
+    lengths = names.str.len_chars().unique().sort()
+    for length in lengths.filter(lengths >= SHORTEST).to_list():
+        asked = names.filter(names.str.len_chars() == length).implode()
+        ends = [headers.select(part.alias("name"), ids) for part in (ids.str.tail(length), ids.str.head(length))]
+        yield pl.concat(ends).filter(pl.col("name").is_in(asked)).unique()
 
 
 def _candidates(found: pl.DataFrame) -> tuple[str, ...]:

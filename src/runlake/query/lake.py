@@ -305,6 +305,14 @@ class Lake:
         """
         return find.find(self.folded.headers, text)
 
+    def find_all(self, texts: Iterable[str]) -> dict[str, str]:
+        """Return the id of the run that each text means, as `find` would; texts that mean none or several are left out."""
+        return find.find_all(self.folded.headers, texts)
+
+    def abbreviated(self, run_ids: Sequence[str]) -> dict[str, str]:
+        """Return for each whole id its shortest end, of at least 8 characters, that `find` still takes."""
+        return find.abbreviated(self.folded.headers, run_ids)
+
     def run(self, run_id: str) -> RunDetail:
         """Return everything that is known of one run but its points; `run_id` is anything that `find` takes.
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from runlake.query.seedlike import is_seedlike
-
 if TYPE_CHECKING:
     from runlake.query.folded import Folded
 
@@ -43,6 +41,8 @@ def varying(folded: Folded, rows: pl.Series) -> Varying:
         folded: the snapshot.
         rows: `_row` of the runs.
     """
+    from runlake.analysis.seedlike import is_seedlike
+
     found = folded.params.of(rows).select("key", "value", pl.col("value_num").alias("number"), is_number())
     counts = found.group_by("key").agg(
         pl.len().alias("n"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ORDER = "(logged_at, writer, seq)"
 # One row per run that is not deleted, as the newest patches have it.

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders import a_lake, a_run
 from runlake.errors import Ambiguous, NotFound
@@ -77,3 +79,58 @@ class TestSeveralRunsAreFound:
 
         assert len(raised.value.candidates) == 11
         assert raised.value.candidates[-1] == "... and 2 more"
+
+
+class TestManyRuns:
+    TEXTS = (
+        "short", " 0192aaaa-1111-aaaaaaaaaaaa ", "0192aaaa-1", "bbbbbbbb", "demo:rf", "demo:gone", "eeeeeeee", "bbbb", "",
+        "demo:twice", "rf", "99999999", "0192cccc", "a:b:x", "demo:with: colon", "0192", "1111-aaaaaaaaaaaa", "\x00.*[",
+    )  # fmt: skip
+
+    def test_are_found_together_as_they_are_one_by_one(self) -> None:
+        assert LAKE.find_all([*self.TEXTS, "short"]) == one_by_one(self.TEXTS)
+
+    def test_can_be_none(self) -> None:
+        assert (LAKE.find_all([]), a_lake().find_all(["12345678"])) == ({}, {})
+        assert (LAKE.abbreviated([]), a_lake().abbreviated(["12345678"])) == ({}, {"12345678": "12345678"})
+
+    def test_are_abbreviated_to_the_random_end_of_their_id(self) -> None:
+        assert LAKE.abbreviated(["0192aaaa-2222-bbbbbbbbbbbb", "not-here"]) == {
+            "0192aaaa-2222-bbbbbbbbbbbb": "bbbbbbbb",
+            "not-here": "not-here",
+        }
+
+    def test_take_more_of_it_where_that_end_is_of_several(self) -> None:
+        lake = a_lake(
+            a_run("0192-1-cccccccc"), a_run("0192-2-cccccccc"), a_run("cccccccc-ends-so"), a_run("2-cccccccc")
+        )
+
+        assert list(
+            lake.abbreviated(["0192-1-cccccccc", "0192-2-cccccccc", "cccccccc-ends-so", "2-cccccccc"]).values()
+        ) == [
+            "1-cccccccc",
+            "-2-cccccccc",
+            "-ends-so",
+            "2-cccccccc",
+        ]
+
+
+def one_by_one(texts: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        try:
+            found[text] = LAKE.find(text)
+        except (NotFound, Ambiguous):
+            continue
+    return found
+
+
+# Two letters and lengths about the least that counts: ends and beginnings of one are those of others all the time.
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text("ab", min_size=6, max_size=13), min_size=1, max_size=12, unique=True))
+def test_what_abbreviates_a_run_means_that_run(ids: list[str]) -> None:
+    lake = a_lake(*(a_run(run_id) for run_id in ids))
+
+    short = lake.abbreviated(ids)
+    assert lake.find_all(short.values()) == {part: run_id for run_id, part in short.items()}
+    assert all(lake.find(part) == run_id for run_id, part in short.items())

@@ -6,7 +6,8 @@ export default function ({ data }) {
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (name.startsWith("embed")) wanted.append(name, value)
   }
-  const query = wanted.toString()
+  // A comma needs no escape in a query; one that belongs to an item is there as %252C.
+  const query = wanted.toString().replaceAll("%2C", ",")
   const address = location.pathname + (query ? "?" + query : "") + location.hash
   if (address !== location.pathname + location.search + location.hash) {
     history.replaceState(history.state, "", address)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from runlake.query.seedlike import is_seedlike
+from runlake.analysis.seedlike import is_seedlike
 
 
 class TestAName:
