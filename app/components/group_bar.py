@@ -32,6 +32,7 @@ _ATTRIBUTES = (
 _NUMBERS = ("duration_s", "memory_bytes")
 _WORDS = {"datasets.name": "Data sets", "datasets.version": "Data set versions"}
 _MOST_NAMED = 6
+MOST_KEYS = 60  # that are shown; what all but the seed takes may be more
 SPREADS = {"interval": "± 95 %", "sd": "SD", "median": "Median", "range": "Min and max"}
 
 
