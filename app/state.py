@@ -139,7 +139,7 @@ RUNS_LIMIT = Param("runs", "limit", 200.0, low=1, high=10_000)
 
 # Groups of the Runs page.
 SPREADS = ("interval", "sd", "median", "range")
-RUNS_BY = Param("runs", "by", ())  # columns, and `query.grouped.ALL_BUT_SEED` among them
+RUNS_BY = Param("runs", "by", (), most=60)  # columns, and `query.grouped.ALL_BUT_SEED` among them
 RUNS_LEFT_OUT = Param("runs", "out", ())  # what all but the seed is not to take
 RUNS_OF = Param("runs", "of", ())  # columns whose numbers are summarised; none is the primary metric
 RUNS_SPREADS = Param("runs", "spread", SPREADS, choices=SPREADS)

@@ -32,6 +32,7 @@ _ATTRIBUTES = (
 _NUMBERS = ("duration_s", "memory_bytes")
 _WORDS = {"datasets.name": "Data sets", "datasets.version": "Data set versions"}
 _MOST_NAMED = 6
+MOST_KEYS = 60  # that are shown; what all but the seed takes may be more
 SPREADS = {"interval": "± 95 %", "sd": "SD", "median": "Median", "range": "Min and max"}
 
 
@@ -112,7 +113,8 @@ def controls(asked: Grouping, *, mixes: tuple[str, ...]) -> None:
     """Draw what is grouped by and summarised, to be changed, and what keeps groups from forming."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _keys_box(
-            asked.by, "Nothing varies but the seed" if ALL_BUT_SEED in state.RUNS_BY.get() else "Group by columns"
+            asked.by[:MOST_KEYS],
+            "Nothing varies but the seed" if ALL_BUT_SEED in state.RUNS_BY.get() else "Group by columns",
         )
         _metrics_box(asked)
         st.button("Ungroup", icon=":material/close:", key="runs.by.none", on_click=ungroup)
@@ -289,6 +291,7 @@ def _remarks(asked: Grouping, mixes: tuple[str, ...]) -> None:
             by_reader = state.RUNS_LEFT_OUT.get()
             parts = [f"**Everything but the seed.** Left out: {_named(found.seeds) or 'no seed varies'}"]
             parts += [f"; by you: {_named(by_reader)}"] if by_reader else []
+            parts += [f"; of {len(asked.by):,} columns the first {MOST_KEYS} are shown"] * (len(asked.by) > MOST_KEYS)
             st.caption("".join(parts) + ".", width="content")
         if own:
             said = f"Each run has its own {_named(own)}, which keeps groups from forming."

@@ -105,7 +105,8 @@ def columns(found: pl.DataFrame, asked: Grouping) -> tuple[str, ...]:
     for metric in asked.metrics:
         uncounted = [how for how in _UNCOUNTED if found[statistic(how, metric)].sum()]
         told += [statistic(how, metric) for how in ("mean", *spread, *uncounted)]
-    return (*asked.by, *states, *told) if len(asked.by) <= _MOST_KEYS_FIRST else (*states, *told, *asked.by)
+    keys = asked.by[: group_bar.MOST_KEYS]
+    return (*keys, *states, *told) if len(keys) <= _MOST_KEYS_FIRST else (*states, *told, *keys)
 
 
 def best(found: pl.DataFrame, asked: Grouping, decides: Primary | None) -> int | None:
@@ -195,7 +196,7 @@ def _drawable(drawn: pl.DataFrame, asked: Grouping, shown: Sequence[str], star: 
     told = [f"★ {text}" if row == star else text for row, text in enumerate(counted)]
     frame = drawn.select(pl.Series(_RUNS, told, dtype=pl.String), *shown)
     return run_table.drawable(
-        frame.with_columns(run_table.numbers(frame[key]) for key in asked.by if key.startswith("params."))
+        frame.with_columns(run_table.numbers(frame[key]) for key in shown if key.startswith("params."))
     )
 
 

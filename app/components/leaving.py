@@ -22,6 +22,7 @@ def to_runs(**wanted: str) -> None:
     filter_bar.clear()
     state.RUNS_SORT.reset()
     state.RUNS_ASCENDING.reset()
+    state.RUNS_BY.reset()
     st.session_state[_AIM] = ("", wanted)
 
 

@@ -28,9 +28,9 @@ def _panel() -> None:
     if st.session_state.pop(_CHOSEN, False):
         st.rerun()  # the whole page: its times are of that zone, its changes of that person
     chosen = settings.now()
-    label = format.segment(format.markdown(identity.name()) + (" · claimed" if chosen.name else ""))
+    label = format.markdown(identity.name()) + (" · claimed" if chosen.name else "")
     # What it holds, hundreds of time zones among it, goes to the browser only once it is open.
-    panel = st.popover(label, icon=":material/account_circle:", type="tertiary", key=_KEY, on_change="rerun")
+    panel = st.popover(label, icon=":material/account_circle:", key=_KEY, on_change="rerun")
     if not panel.open:
         return
     with panel:

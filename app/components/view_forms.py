@@ -55,7 +55,7 @@ def edit(page: str, view: Mapping[str, Any]) -> None:
 @st.fragment
 def _edit(page: str, view: Mapping[str, Any]) -> None:
     told, own = "Renames, shares or deletes the view.", key(f"views.edit.{view['view_id']}")
-    form = st.popover("", icon=":material/edit:", type="tertiary", help=told, key=own, on_change="rerun")
+    form = st.popover("Edit", icon=":material/edit:", help=told, key=own, on_change="rerun")
     if not form.open:
         return
     with form:

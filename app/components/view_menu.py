@@ -41,8 +41,7 @@ def _menu(page: str, opened: str, refusal: str) -> None:
     if view_state.is_asked():
         st.rerun()  # the whole page: the view that was clicked makes it another one
     key = view_forms.key("views.menu")
-    # Streamlit writes what is open in the accent, which is hard to read in dark.
-    menu = st.popover(format.segment("Views"), icon=":material/bookmarks:", type="tertiary", key=key, on_change="rerun")
+    menu = st.popover("Views", icon=":material/bookmarks:", key=key, on_change="rerun")
     if not menu.open:
         return
     with menu:

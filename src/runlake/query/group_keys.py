@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 DATASETS = "datasets."
 _ANY_DATASET = ("datasets.name", "datasets.version")
 _JOIN = ", "
+_MANY = 16
+_MOST_TOLD = 40  # keys that a filter names
 
 
 def check_keys(folded: Folded, names: Iterable[str]) -> None:
@@ -70,8 +72,35 @@ def key_columns(folded: Folded, rows: pl.Series, names: Sequence[str]) -> pl.Dat
         rows: `_row` of the runs.
         names: as `check_keys` lets through.
     """
-    respelled = _respelled(folded, rows) if any(name.startswith("params.") for name in names) else frozenset()
-    return pl.DataFrame([_column(folded, rows, name, respelled).alias(name) for name in names])
+    params = [name for name in names if name.startswith("params.")]
+    respelled = _respelled(folded, rows) if params else frozenset()
+    # Of many all at once: to look for each by itself would take seconds.
+    wide = folded.params.wide(rows, "value") if len(params) > _MANY else pl.DataFrame()
+    at_once = {f"params.{key}": wide[key] for key in wide.columns if key not in respelled}
+    return pl.DataFrame(
+        [
+            at_once[name].alias(name) if name in at_once else _column(folded, rows, name, respelled).alias(name)
+            for name in names
+        ]
+    )
+
+
+def narrowed(by: pl.DataFrame) -> pl.DataFrame:
+    """Replace many columns by few in which exactly the same rows are equal.
+
+    Polars plans each column of a `group_by` by itself, which takes minutes for thousands.
+    """
+    while by.width > _MANY:
+        parts = [by[:, at : at + _MANY] for at in range(0, by.width, _MANY)]
+        by = pl.DataFrame([_codes(part).alias(f"k{place}") for place, part in enumerate(parts)])
+    return by
+
+
+def _codes(part: pl.DataFrame) -> pl.Series:
+    """Number the different rows."""
+    part.columns = [f"k{place}" for place in range(part.width)]
+    found = part.with_row_index("at").group_by(part.columns, maintain_order=True).agg("at")
+    return found.select(pl.int_range(pl.len()).alias("code"), "at").explode("at").sort("at")["code"]
 
 
 def sort_keys(found: pl.DataFrame, names: Iterable[str]) -> list[pl.Expr]:
@@ -92,6 +121,9 @@ def condition(folded: Folded, names: Sequence[str], run_ids: Sequence[str]) -> N
         names: what was grouped by.
         run_ids: all runs of the group, at least one.
     """
+    if len(names) > _MOST_TOLD:
+        # Longer than the list of its runs, and slower to make.
+        return In(Field(FieldKind.ATTRIBUTE, "run_id"), tuple(Text(run_id) for run_id in sorted(run_ids)))
     rows = folded.headers.filter(pl.col("run_id").is_in(list(run_ids)))["_row"]
     parts = [_agreed(folded, rows, name) for name in names]
     if not parts:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from runlake.errors import InvalidType, InvalidValue
-from runlake.query.group_keys import check_keys, key_columns, sort_keys
+from runlake.query.group_keys import check_keys, key_columns, narrowed, sort_keys
 from runlake.query.layout import check_columns, lay_out
 from runlake.query.overview import applied
 from runlake.query.runs import Question, chosen
@@ -30,6 +30,7 @@ STATISTICS = ("n", "missing", "not_finite", "mean", "median", "sd", "min", "max"
 _TELLING = ("experiment", "datasets.name", "datasets.version")
 _HELD_OUT = ("val", "test", "eval")
 _MOST_METRICS = 3
+_MOST_SORTED = 8  # keys that decide where the order asked for does not
 _WAYS = ("asc", "desc")
 
 
@@ -111,10 +112,12 @@ def default_metrics(folded: Folded, rows: pl.Series) -> tuple[str, ...]:
 
 def mixed(folded: Folded, rows: pl.Series, keys: Sequence[str]) -> tuple[str, ...]:
     """Say which of experiment and data sets differ within some group, so that its runs may not be comparable."""
-    by = key_columns(folded, rows, keys).get_columns()
+    by = narrowed(key_columns(folded, rows, keys)).get_columns()
     groups = pl.DataFrame(by).n_unique() if by else 1
     others = [key_columns(folded, rows, [name]).to_series() for name in _TELLING if name not in keys]
-    return tuple(other.name for other in others if pl.DataFrame([*by, other]).n_unique() > groups)
+    found = [other.name for other in others if pl.DataFrame([*by, other]).n_unique() > groups]
+    # Where the data sets are others, so are their versions.
+    return tuple(name for name in found if name != "datasets.version" or "datasets.name" not in found)
 
 
 def _column_of(folded: Folded, metric: str, reducer: str | None) -> str | None:
@@ -136,17 +139,19 @@ def _check(folded: Folded, asked: GroupQuestion) -> None:
 
 
 def _aggregated(folded: Folded, rows: pl.Series, keys: Sequence[str], metrics: Sequence[str]) -> pl.DataFrame:
-    # By number: a key may be called as a column of ours.
     by = key_columns(folded, rows, keys)
-    by.columns = [f"k{place}" for place in range(len(keys))]
+    few = narrowed(by).clone()
+    # By number: a key may be called as a column of ours.
+    few.columns = [f"k{place}" for place in range(few.width)]
     values = _numbers(folded, rows, metrics)
     runs = folded.headers[rows].select("run_id", "status", "_row")
-    # Without a key all runs are one group, if there are any.
-    groups = [pl.col(name) for name in by.columns] or [pl.lit(0).alias("all")]
     found = (
-        pl.concat([by, values, runs], how="horizontal")
-        .group_by(groups, maintain_order=True)
+        pl.concat([few, values, runs], how="horizontal")
+        .with_row_index("at")
+        # Without a key all runs are one group, if there are any.
+        .group_by([pl.col(name) for name in few.columns] or [pl.lit(0).alias("all")], maintain_order=True)
         .agg(
+            pl.col("at").first(),
             pl.len().alias("n"),
             *((pl.col("status") == status).sum().alias(status) for status in COUNTS[1:]),
             *(one for place in range(len(metrics)) for one in _reduced(f"m{place}")),
@@ -154,10 +159,9 @@ def _aggregated(folded: Folded, rows: pl.Series, keys: Sequence[str], metrics: S
         )
     )
     found = found.with_columns(part for place in range(len(metrics)) for part in _interval(found, f"m{place}"))
-    names = {f"k{place}": key for place, key in enumerate(keys)}
-    names |= {statistic(how, f"m{i}"): statistic(how, name) for i, name in enumerate(metrics) for how in STATISTICS}
-    told = [statistic(how, f"m{place}") for place in range(len(metrics)) for how in STATISTICS]
-    return found.select(*by.columns, *COUNTS, *told, "run_ids").rename(names)
+    told = {statistic(how, f"m{i}"): statistic(how, name) for i, name in enumerate(metrics) for how in STATISTICS}
+    numbers = found.select(*COUNTS, *told, "run_ids").rename(told)
+    return pl.DataFrame([*(by[found["at"]] if keys else ()), *numbers])
 
 
 def _numbers(folded: Folded, rows: pl.Series, metrics: Sequence[str]) -> pl.DataFrame:
@@ -201,11 +205,11 @@ def _interval(found: pl.DataFrame, name: str) -> list[pl.Series]:
 
 
 def _ordered(found: pl.DataFrame, keys: Sequence[str], order_by: str | None) -> pl.DataFrame:
-    """Sort by a column, then by the keys; what is missing comes last."""
+    """Sort by a column, then by the first keys, then by the newest run; what is missing comes last."""
     column, descending = ("n", True) if order_by is None or not order_by.strip() else _order(found, order_by.strip())
     by, ways = sort_keys(found, [column]), [descending]
     ways *= len(by)
-    rest = sort_keys(found, [key for key in keys if key != column])
+    rest = sort_keys(found, [key for key in keys[:_MOST_SORTED] if key != column])
     firsts = [pl.col("run_ids").list.first()]
     return found.sort([*by, *rest, *firsts], descending=[*ways, *([False] * (len(rest) + 1))], nulls_last=True)
 

@@ -198,6 +198,32 @@ class TestKeys:
         assert found.columns[:7] == [f"params.{name}" for name in names[:-1]]
 
 
+class TestManyKeys:
+    LAKE = a_lake(
+        *(a_run(f"r{n}", params={**{f"p{i}": i * (n // 2) for i in range(300)}, "seed": n}) for n in range(6)),
+        a_run("odd", params={"p299": -1, "seed": 9}),
+    )
+
+    def test_form_the_groups_that_few_would(self) -> None:
+        found = self.LAKE.grouped(["all-but-seed"], ["duration_s"])
+
+        groups = sorted(sorted(ids) for ids in found["run_ids"].to_list())
+        assert groups == [["odd"], ["r0", "r1"], ["r2", "r3"], ["r4", "r5"]]
+        assert found.columns[:300] == sorted(f"params.p{i}" for i in range(300))
+        for row in found.to_dicts():
+            first = self.LAKE.params(run_ids=row["run_ids"][0])
+            told = {f"params.{key}": value for key, value in first.select("key", "value").iter_rows() if key != "seed"}
+            assert {key: row[key] for key in found.columns[:300] if row[key] is not None} == told
+
+    def test_become_a_filter_of_the_runs(self) -> None:
+        found = self.LAKE.grouped(["all-but-seed"], ["duration_s"])
+        for ids in found["run_ids"].to_list():
+            node = condition(self.LAKE.folded, found.columns[:300], ids)
+            assert node is not None
+
+            assert sorted(self.LAKE.runs(unparse(node))["run_id"]) == sorted(ids)
+
+
 class TestTheOrder:
     LAKE = a_lake(
         *(a_run(f"a{n}", params={"lr": lr}, metrics={"f1": [f1]}) for n, (lr, f1) in enumerate(((10, 0.5), (10, 0.7)))),
