@@ -38,6 +38,14 @@ class TestTheComparePage:
         has_panels(driver, "val/f1")
         expect(driver.shown(TRACES)).to_have_count(3)
 
+    def test_draws_five_runs_each_in_a_look_of_its_own_beside_their_differences(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open(f"/compare?runs={RUNS},fraud/baseline:train_boosting_v3,fraud/tuning:train_forest_v4")
+
+        expect(driver.shown(TRACES)).to_have_count(5)
+        expect(driver.page.get_by_text("Parameters 3")).to_be_visible()
+        expect(driver.page.get_by_role("combobox", name="Group by")).to_have_value("No groups")
+
     def test_draws_another_metric_where_one_is_chosen(self, drive: Drive) -> None:
         driver = drive()
         driver.open(TWO)

@@ -75,10 +75,14 @@ def traces(driver: Driver) -> list[dict[str, Any]]:
 def means(store: Path, rate: str) -> dict[float, tuple[float, int]]:
     """Mean and number of runs at each step, by DuckDB from the files alone."""
     files = {table: f"read_parquet('{store}/{table}/*.parquet')" for table in ("metrics", "params")}
-    rows = duckdb.sql(
-        f"SELECT step, avg(m.value), count(*) FROM {files['metrics']} m JOIN {files['params']} p USING (run_id) "  # our own names
-        f"WHERE p.key = 'rate' AND p.value = '{rate}' AND m.key = 'loss' GROUP BY step"
-    ).fetchall()
+    rows = (
+        duckdb.connect()
+        .execute(
+            f"SELECT step, avg(m.value), count(*) FROM {files['metrics']} m JOIN {files['params']} p USING (run_id) "  # our own names
+            f"WHERE p.key = 'rate' AND p.value = '{rate}' AND m.key = 'loss' GROUP BY step"
+        )
+        .fetchall()
+    )
     return {step: (mean, count) for step, mean, count in rows}
 
 

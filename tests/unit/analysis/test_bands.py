@@ -17,7 +17,7 @@ RANDOM = np.random.default_rng(7)
 
 
 def a_run(values: list[float], *, first: float = 0.0, every: float = 1.0) -> tuple[Floats, Floats]:
-    return first + every * np.arange(len(values)), np.array(values, dtype=np.float64)
+    return first + every * np.arange(len(values), dtype=np.float64), np.array(values, dtype=np.float64)
 
 
 def row(found: Band, x: float) -> tuple[float, float, float, int, int]:
