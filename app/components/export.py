@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import data
-from components import run_table
+from components import exporting, run_table
 from runlake.formats import comma_separated, latex_table, markdown_table
 
 if TYPE_CHECKING:
@@ -43,30 +43,34 @@ def button(columns: Sequence[str], *, where: str, order_by: str, found: int) -> 
     )
 
 
-def differences(shown: pl.DataFrame, labels: Mapping[str, str]) -> None:
+def differences(
+    shown: pl.DataFrame, labels: Mapping[str, str], *, name: str = "differences", of: Sequence[str] = ()
+) -> None:
     """Draw the choice of files that a table of texts can be had as.
 
     Args:
         shown: the table.
         labels: column to heading, in the order of the columns.
+        name: of the file, and what the event calls it: a fixed word of ours.
+        of: ids of the runs in it.
     """
     names, rows = list(labels.values()), list(shown.select(list(labels)).iter_rows())
     writers: dict[str, Callable[..., str]] = {"CSV": comma_separated, "Markdown": markdown_table, "LaTeX": latex_table}
-    with st.popover("Export", icon=":material/download:", key="compare.export"):
-        for name, suffix in (("CSV", "csv"), ("Markdown", "md"), ("LaTeX", "tex")):
-            st.download_button(
-                name,
-                data=partial(_encoded, writers[name], names, rows),
-                file_name=f"differences.{suffix}",
-                mime="text/plain",
-                on_click="ignore",
-                key=f"compare.export.{suffix}",
-                type="tertiary",
-            )
+    key = "compare.export" if name == "differences" else f"compare.export.{name}"
+    with st.popover("Export", icon=":material/download:", key=key):
+        book = exporting.book()
+        for label, suffix in (("CSV", "csv"), ("Markdown", "md"), ("LaTeX", "tex")):
+            exporting.button(
+                label, partial(_encoded, writers[label], names, rows), kind="table", format=suffix, of=name,
+                key=f"{key}.{suffix}", recorded=book, run_ids=of,
+            )  # fmt: skip
+        exporting.say_unrecorded(book)
 
 
-def _encoded(write: Callable[..., str], names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> bytes:
-    return write(names, rows).encode()
+def _encoded(
+    write: Callable[..., str], names: Sequence[str], rows: Sequence[Sequence[str | None]]
+) -> tuple[bytes, int]:
+    return write(names, rows).encode(), len(rows)
 
 
 def content(lake: Lake, where: str, order_by: str, columns: Sequence[str]) -> bytes:

@@ -95,7 +95,7 @@ def show(runs: Sequence[Slot]) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("In brackets: the change against the reference, absolute and in percent of it.", width="stretch")
-        export.differences(shown, labels)
+        export.differences(shown, labels, of=[run.run_id for run in runs])
 
 
 def _sections(comparison: Comparison, *, only_different: bool) -> str:

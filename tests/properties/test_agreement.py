@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from runlake.analysis.agreement import Answers, joined
 
-ROW = st.tuples(st.sampled_from(["a", "b", "c", "d", None]), st.sampled_from(["x", "y", None]), st.sampled_from([0.1, 0.5, 0.9]))
+ROW = st.tuples(
+    st.sampled_from(["a", "b", "c", "d", None]), st.sampled_from(["x", "y", None]), st.sampled_from([0.1, 0.5, 0.9])
+)
 TABLES = st.lists(st.lists(ROW, max_size=8), min_size=1, max_size=4)
 
 # Rows of one key are numbered as they come; those without a key are each a row of their own.

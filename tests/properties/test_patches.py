@@ -11,7 +11,9 @@ from runlake.analysis.lines import Difference, Mark, difference
 from runlake.analysis.patches import between, read_patch, shown
 
 # Few different lines, so that they repeat; some look like what a patch is made of.
-LINES = st.lists(st.sampled_from(["a", "b", "", "c c", "-- x", "++ y", "@@ -1 +1 @@", "diff --git a/f b/f"]), max_size=40)
+LINES = st.lists(
+    st.sampled_from(["a", "b", "", "c c", "-- x", "++ y", "@@ -1 +1 @@", "diff --git a/f b/f"]), max_size=40
+)
 
 
 @st.composite

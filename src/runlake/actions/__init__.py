@@ -17,6 +17,7 @@ from runlake.actions.experiments import (
     rename_experiment,
     restore_experiment,
 )
+from runlake.actions.exports import Export, exported
 from runlake.actions.gate import allow
 from runlake.actions.journals import adopt_journals
 from runlake.actions.maintenance import compact_store, repair_store, vacuum_store
@@ -31,6 +32,7 @@ __all__ = [
     "Actor",
     "Change",
     "Details",
+    "Export",
     "Outcome",
     "adopt_journals",
     "allow",
@@ -39,6 +41,7 @@ __all__ = [
     "create_experiment",
     "delete_runs",
     "edit_experiment",
+    "exported",
     "local_actor",
     "note_run",
     "record_event",

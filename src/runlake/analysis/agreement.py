@@ -18,7 +18,9 @@ from runlake.errors import InvalidValue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_ID = re.compile(r"(^|[_\W])(id|ids|uid|uuid|key|index|idx|row|example|sample|image|file|path|name)([_\W]|$)|\wId$", re.I)
+_ID = re.compile(
+    r"(^|[_\W])(id|ids|uid|uuid|key|index|idx|row|example|sample|image|file|path|name)([_\W]|$)|\wId$", re.I
+)
 _TURN, _ANSWER, _SURE, _HERE = "@turn", "answer/", "sure/", "has/"
 _TOLERANCE = 1e-9  # of the greater of two numbers: what sums in another order differ by
 

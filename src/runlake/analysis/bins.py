@@ -56,7 +56,7 @@ def on_the_same_edges(histograms: Sequence[tuple[Sequence[float], Sequence[float
 def _split(counts: Floats, own: Floats, edges: Floats) -> Floats:
     if not own[-1] > own[0]:  # all values were one
         at = min(max(int(np.searchsorted(edges, own[0], side="right")) - 1, 0), len(edges) - 2)
-        return np.bincount([at], weights=[counts.sum()], minlength=len(edges) - 1)
+        return np.bincount([at], weights=[counts.sum()], minlength=len(edges) - 1).astype(np.float64)
     total = np.concatenate([[0.0], np.cumsum(counts)])
     below = np.interp(edges, own, total, left=0.0, right=total[-1])
     return np.diff(below)

@@ -110,9 +110,9 @@ def _path(head: str) -> str:
     half = both[: len(both) // 2]
     if half.startswith('"'):
         raw = half.strip('"').encode("utf-8", "surrogateescape")
-        half = _QUOTED.sub(
-            lambda m: bytes([int(m[1], 8) & 255]) if m[1] else _NAMED.get(m[2], m[2]), raw
-        ).decode("utf-8", "replace")
+        half = _QUOTED.sub(lambda m: bytes([int(m[1], 8) & 255]) if m[1] else _NAMED.get(m[2], m[2]), raw).decode(
+            "utf-8", "replace"
+        )
     return half.removeprefix("a/")
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import polars as pl
 import pytest
@@ -9,14 +10,16 @@ from runlake.analysis.agreement import Answers, Flaws, guessed_key, joined, key_
 from runlake.errors import InvalidValue
 
 
-def answers(rows: dict[str, list[object]], **columns: str | None) -> Answers:
+def answers(rows: dict[str, Any], **columns: str | None) -> Answers:
     known = {"label": "label", "sure": "sure"}
     return Answers(pl.DataFrame(rows), "said", **{k: v for k, v in known.items() if v in rows} | columns)
 
 
 class TestTablesThatFitEachOther:
     one = answers({"id": ["a", "b", "c"], "label": ["x", "y", "x"], "said": ["x", "y", "y"], "sure": [0.9, 0.8, 0.6]})
-    other = answers({"id": ["c", "a", "b"], "label": ["x", "x", "y"], "said": ["x", "x", "x"], "sure": [0.7, 0.95, 0.5]})
+    other = answers(
+        {"id": ["c", "a", "b"], "label": ["x", "x", "y"], "said": ["x", "x", "x"], "sure": [0.7, 0.95, 0.5]}
+    )
 
     def test_show_what_they_disagree_about_first_by_how_far_they_are_apart(self) -> None:
         found = joined([self.one, self.other], ["id"])
@@ -39,7 +42,9 @@ class TestTablesThatFitEachOther:
 
 class TestRowsThatDoNotFit:
     def test_that_only_some_have_are_kept_and_counted(self) -> None:
-        found = joined([answers({"id": [1, 2], "said": ["x", "y"]}), answers({"id": [2, 3], "said": ["y", "z"]})], ["id"])
+        found = joined(
+            [answers({"id": [1, 2], "said": ["x", "y"]}), answers({"id": [2, 3], "said": ["y", "z"]})], ["id"]
+        )
 
         assert (found.agree, found.disagree, found.only_some) == (1, 0, 2)
         assert sorted(found.frame.select("id", "runs", "has/0", "has/1").rows()) == [
@@ -49,7 +54,10 @@ class TestRowsThatDoNotFit:
         ]
 
     def test_of_one_key_are_paired_in_their_order(self) -> None:
-        tables = [answers({"id": ["a", "a", "b"], "said": [1, 2, 3]}), answers({"id": ["a", "b", "a"], "said": [1, 3, 9]})]
+        tables = [
+            answers({"id": ["a", "a", "b"], "said": [1, 2, 3]}),
+            answers({"id": ["a", "b", "a"], "said": [1, 3, 9]}),
+        ]
 
         found = joined(tables, ["id"])
 
@@ -91,7 +99,9 @@ class TestTypesThatDiffer:
     def test_numbers_agree_but_for_rounding_and_stand_by_their_spread(self) -> None:
         one, other = [0.1 + 0.2, 1.0, 5.0, math.nan], [0.3, 1.5, 9.0, math.nan]
 
-        found = joined([answers({"id": [0, 1, 2, 3], "said": one}), answers({"id": [0, 1, 2, 3], "said": other})], ["id"])
+        found = joined(
+            [answers({"id": [0, 1, 2, 3], "said": one}), answers({"id": [0, 1, 2, 3], "said": other})], ["id"]
+        )
 
         assert found.numeric
         assert found.frame["id"].to_list()[:2] == [2, 1]
