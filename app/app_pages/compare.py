@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import frame
-from components import compare_curves, empty_state, links, param_diff, run_basket, same_data, url_mirror
+import state
+from components import (
+    compare_code,
+    compare_console,
+    compare_curves,
+    compare_environment,
+    compare_media,
+    compare_tables,
+    curve_controls,
+    empty_state,
+    format,
+    links,
+    param_diff,
+    run_basket,
+    same_data,
+    url_mirror,
+)
 
 if TYPE_CHECKING:
     from components.slots import Slot
@@ -24,12 +40,33 @@ def curves(runs: tuple[Slot, ...]) -> None:
 
 
 @st.fragment
-def differences(runs: tuple[Slot, ...]) -> None:
-    """Draw the table of differences; its controls redraw it alone."""
+def section(runs: tuple[Slot, ...]) -> None:
+    """Draw what else differs."""
+    if run_basket.has_changed(runs):
+        st.rerun()
     with frame.guard():
-        param_diff.show(runs)
-        url_mirror.show("compare", key="compare.url.differences")
+        curve_controls.ready(state.COMPARE_PART_OF)
+        st.segmented_control(
+            "Section",
+            list(_SECTIONS),
+            key=state.COMPARE_PART_OF.key,
+            format_func=format.segment,
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        _SECTIONS[state.COMPARE_PART_OF.get()](runs)
+        url_mirror.show("compare", key="compare.url.section")
 
+
+_SECTIONS = {
+    "Differences": param_diff.show,
+    "Environment": compare_environment.show,
+    "Code": compare_code.show,
+    "Console": compare_console.show,
+    "Media": compare_media.show,
+    "Predictions": compare_tables.show,
+}
 
 chosen = run_basket.chosen()
 run_basket.bar(chosen)
@@ -45,5 +82,5 @@ else:
     if len(chosen) == 1:
         st.caption("Add a second run to see how they differ.")
     else:
-        differences(chosen)
+        section(chosen)
     frame.watch(running=any(run.status == "running" for run in chosen))
