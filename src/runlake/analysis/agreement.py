@@ -22,6 +22,7 @@ _ID = re.compile(
     r"(^|[_\W])(id|ids|uid|uuid|key|index|idx|row|example|sample|image|file|path|name)([_\W]|$)|\wId$", re.I
 )
 _TURN, _ANSWER, _SURE, _HERE = "@turn", "answer/", "sure/", "has/"
+_NEARLY = 0.9
 _TOLERANCE = 1e-9  # of the greater of two numbers: what sums in another order differ by
 
 
@@ -127,10 +128,17 @@ def key_columns(frames: Sequence[pl.DataFrame]) -> list[str]:
 
 
 def guessed_key(frames: Sequence[pl.DataFrame]) -> tuple[str, ...]:
-    """Guess the key: one column that is unique in each table, else two that are together; () where there are none."""
+    """Guess the key; () where nothing tells rows apart.
+
+    One column that is unique in each table, else one that is named like an id and nearly unique: a few rows that came
+    twice do not make another key. Else two columns that are unique together.
+    """
     columns = key_columns(frames)
     if columns and all(_is_unique(frame, columns[0]) for frame in frames):
         return (columns[0],)
+    nearly = [name for name in columns if _ID.search(name) and all(_is_nearly_unique(frame, name) for frame in frames)]
+    if nearly:
+        return (nearly[0],)
     pairs = [(first, second) for at, first in enumerate(columns[:6]) for second in columns[at + 1 : 6]]
     return next((pair for pair in pairs if all(_is_unique(frame, *pair) for frame in frames)), ())
 
@@ -278,6 +286,10 @@ def _can_be_key(frame: pl.DataFrame, name: str) -> bool:
         return False
     kind = frame.schema[name]
     return not (kind.is_float() or kind.is_nested() or kind in (pl.Boolean, pl.Null, pl.Binary))
+
+
+def _is_nearly_unique(frame: pl.DataFrame, name: str) -> bool:
+    return frame.height > 0 and frame[name].drop_nulls().n_unique() >= _NEARLY * frame.height
 
 
 def _is_unique(frame: pl.DataFrame, *names: str) -> bool:

@@ -115,6 +115,11 @@ class TestTheKey:
         assert key_columns(frames) == ["example_id", "x", "text"]
         assert guessed_key(frames) == ("example_id",)
 
+    def test_is_an_id_though_a_row_came_twice(self) -> None:
+        frames = [pl.DataFrame({"id": [*range(11), 0], "said": ["x"] * 12, "day": [1] * 12})] * 2
+
+        assert guessed_key(frames) == ("id",)
+
     def test_is_two_columns_where_one_does_not_do(self) -> None:
         frames = [pl.DataFrame({"user": ["a", "a", "b"], "day": [1, 2, 1], "said": [1, 1, 1]})] * 2
 
