@@ -217,6 +217,29 @@ COMPARE_OPEN = Param("compare", "open", "")  # the group whose runs are listed
 COMPARE_LIFTED = Param("compare", "lifted", (), most=AT_HAND, names_runs=True)  # drawn above the others
 COMPARE_FIND = Param("compare", "find", "")  # in the list of runs
 
+# The further sections of the Compare page: environment, code, console, media, tables of predictions.
+COMPARE_BESIDE = Param("compare", "beside", 1.0, low=1)  # which of the runs stand beside the reference, page by page
+COMPARE_OTHER = Param("compare", "other", "")  # the run that the reference is set against, where only two can be
+COMPARE_ENVIRONMENT = Param("compare", "env", "")
+COMPARE_FILE = Param("compare", "file", "")
+COMPARE_LAYOUT = Param("compare", "layout", "Side by side", choices=("Side by side", "Unified"))
+COMPARE_CONSOLE = Param("compare", "console", "Last lines", choices=("Last lines", "Difference"))
+COMPARE_NUMBERS = Param("compare", "numbers", False)
+COMPARE_TIMES = Param("compare", "times", False)
+COMPARE_KEY = Param("compare", "key", "")
+COMPARE_STEP = Param("compare", "step", "")
+COMPARE_ZOOM = Param("compare", "zoom", "Fit", choices=("Fit", "100 px", "200 px", "400 px"))
+COMPARE_PART = Param("compare", "part", 1.0, low=1)
+COMPARE_TABLE = Param("compare", "table", "")
+COMPARE_JOIN = Param("compare", "join", (), most=4)
+COMPARE_ANSWER = Param("compare", "answer", "")
+COMPARE_LABEL = Param("compare", "label", "")
+COMPARE_ROWS = Param(
+    "compare", "rows", "All", choices=("All", "Disagree", "Only in some", "Reference right", "Reference wrong")
+)
+COMPARE_ROW = Param("compare", "row", ())  # the key of the row that is open
+COMPARE_ROWS_PART = Param("compare", "rows_part", 1.0, low=1)
+
 # The Explore page. Axes and metrics are columns of the run table.
 EXPLORE_VIEWS = ("Parallel", "Scatter", "Importance")
 EXPLORE_WHERE = Param("explore", "where", "")

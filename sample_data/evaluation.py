@@ -12,6 +12,7 @@ from sklearn import metrics
 from runlake import media
 
 HARDEST = 8  # rows
+WATCHED = 3  # rows, while it learns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,6 +96,20 @@ def keep_evaluation(run: Run, data: Data, model: Any, step: int) -> None:
             {"hardest": media.Table(rows, caption="Test rows whose label the model found least likely.")}, step=step
         )
     run.log({"test/confusion_matrix": metrics.confusion_matrix(data.test.y, guess).tolist()}, step=step)
+
+
+def keep_hardest(run: Run, data: Data, model: Any, step: int) -> None:
+    """Log the few validation digits whose label the model finds least likely, as it is now."""
+    if not _is_pixels(data) or not hasattr(model, "predict_proba"):
+        return
+    part, chance = data.validation, model.predict_proba(data.validation.x)
+    if not np.isfinite(chance).all():
+        return
+    sure = chance[np.arange(len(chance)), part.y]
+    guess = chance.argmax(axis=1)
+    worst = np.argsort(sure, kind="stable")[:WATCHED]
+    pictures = [_digit(part.x[at], data.classes[part.y[at]], data.classes[guess[at]]) for at in worst]
+    run.log({"val/hardest": pictures}, step=step)
 
 
 def _is_pixels(data: Data) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from code_trees import changed
 from runlake.actions import Actor
 from runlake.capture import Context, Entry, Environment, GitState, Who
 from runlake.version import VERSION
@@ -26,16 +27,6 @@ MACHINE = Environment(
     packages=PACKAGES,
     facts={"cpu": {"model": "Sample CPU", "logical_cores": 16}, "memory_bytes": 64 * 2**30},
 )
-PATCH = b"""\
-diff --git a/digit_recognition/train.py b/digit_recognition/train.py
-index 1f0c1a2..9b7d0e4 100644
---- a/digit_recognition/train.py
-+++ b/digit_recognition/train.py
-@@ -41,3 +41,3 @@ def model(settings):
--    rate = min(settings.learning_rate, 0.1)
-+    rate = settings.learning_rate
-     return MLPClassifier(learning_rate_init=rate, solver=settings.solver)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +88,39 @@ def context(person: Person, clock: StoryClock, plan: Plan) -> Context:
     """Say where the facts of a run come from: nothing in them is of the machine that really trains."""
     study = plan.experiment.partition("/")[0]
     script = f"{study}/train.py"
-    changed = PATCH if plan.name == "mlp_hot" else None
+    patch, untracked = changed(plan)
+    is_dirty = patch is not None or bool(untracked)
     git = GitState(
         root=person.directory,
         commit=digest(f"{study} in week {plan.start:%V}")[:40],
-        branch="main" if changed is None else "step-size",
-        dirty=changed is not None,
+        branch="step-size" if plan.name == "mlp_hot" else "main",
+        dirty=is_dirty,
         remote="https://git.lab.example/studies.git",
         name=person.full_name,
         email=person.email,
-        patch=changed,
+        patch=patch,
+        untracked=untracked,
     )
     return Context.fixed(
         clock=clock,
         who=who(person, f"{script} --model {plan.trainer} --seed {plan.seed}"),
         entry=Entry("script", script, f"{person.directory}/{study}"),
         git=git,
-        environment=MACHINE,
+        environment=machine(person, plan),
         seeds={"random_state": plan.seed},
     )
+
+
+def machine(person: Person, plan: Plan) -> Environment:
+    """Describe the machine of a person on a day. What the laboratory wrote itself has come on in between."""
+    days = (plan.start - when(1, 0)).days
+    own = {"lab-features": "0.9.0rc1" if days < 7 else "0.9.0", "lab-plots": "1.10.0" if days < 7 else "1.9.2"}
+    if plan.trainer == "boosting":
+        own["lab-boosting"] = "0.3.1"
+    packages = sorted((*PACKAGES, *(f"{name}=={release}" for name, release in own.items())))
+    gpu = "Sample GPU 24G" if person.team == "vision" else None
+    threads = {"OMP_NUM_THREADS": "1" if plan.trainer == "mlp" else "4"}
+    return replace(MACHINE, packages=tuple(packages), gpu=gpu, facts=MACHINE.facts | {"env": threads})
 
 
 def actor(person: Person, client: str = "cli") -> Actor:

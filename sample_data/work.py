@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LIMITS = "Trained on a small, clean, public set. It says nothing about any person or bottle outside it."
 CURVES = 40  # points of a drawn curve
 PRINT_EVERY = 10
+WORSE = 0.01  # share of the best value
 LOOK_EVERY = 20  # steps between evaluations on the validation rows
 
 
@@ -84,6 +85,8 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
         run.log_dataset(part.frame(data.features), plan.data, role=role)
     history: History = []
     system = SystemSampler()
+    rows = f"{len(data.train.y)} rows to learn, {len(data.validation.y)} to choose, {len(data.test.y)} to judge"
+    run.log_console([("stdout", f"{plan.data}: {rows}"), ("stdout", f"{plan.trainer}, seed {plan.seed}")])
     try:
         for step in training.TRAINERS[plan.trainer](data, plan.params, plan.seed):
             clock.advance(step.seconds)
@@ -93,10 +96,12 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
             history.append((step.step, found))
             if len(history) % LOOK_EVERY == 0:
                 run.log({"val": evaluation.evaluated(data.validation, data, step.model, "val")}, step=step.step)
+                evaluation.keep_hardest(run, data, step.model, step.step)
                 evaluation.keep_weights(run, step.model, step.step)
             if len(history) % PRINT_EVERY == 1:
                 run.log_console([("stdout", f"step {step.step:>3}  {plan.aim} {found[plan.aim]:.4f}")])
                 run.log_system(system.sample())
+                run.log_console([("stderr", line) for line in worse(plan, history)])
             told()
     except ValueError as problem:
         run.log_console([("stderr", f"ValueError: {str(problem).splitlines()[0]}")])
@@ -108,6 +113,15 @@ def train(run: runlake.Run, plan: Plan, clock: StoryClock, told: Callable[[], ob
     conclude(run, plan, history, results)
     clock.advance(1)
     return history[-1][1] | results
+
+
+def worse(plan: Plan, history: History) -> list[str]:
+    """Warn where the measure that decides is clearly worse than it was once."""
+    best = (min if lower_is_better(plan.aim) else max)(found[plan.aim] for _, found in history)
+    now = history[-1][1][plan.aim]
+    if abs(now - best) <= WORSE * abs(best):
+        return []
+    return [f"UserWarning: {plan.aim} is {now:.4f} and was {best:.4f}; the model may overfit"]
 
 
 def keep(

@@ -106,7 +106,7 @@ def show(path: str, content: bytes) -> None:
         st.caption(found.note)
 
 
-def image(content: bytes, *, alt: str, width: Literal["stretch", "content"] = "content") -> None:
+def image(content: bytes, *, alt: str, width: Literal["stretch", "content"] | int = "content") -> None:
     """Draw a picture, or say that it is none; `alt` is what it is, for those who do not see it."""
     try:
         st.image(content, width=width, alt=in_order(alt))

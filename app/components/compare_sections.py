@@ -8,7 +8,20 @@ import streamlit as st
 
 import frame
 import state
-from components import compare_curves, curve_controls, format, grouping, param_diff, run_basket, url_mirror
+from components import (
+    compare_code,
+    compare_console,
+    compare_curves,
+    compare_environment,
+    compare_media,
+    compare_tables,
+    curve_controls,
+    format,
+    grouping,
+    param_diff,
+    run_basket,
+    url_mirror,
+)
 from components.slots import Slot
 
 Draw = Callable[[tuple[Slot, ...]], None]
@@ -18,6 +31,11 @@ SECTIONS: dict[str, tuple[Draw, ...]] = {
     "Overview": (compare_curves.show, param_diff.show),
     "Curves": (compare_curves.show,),
     "Differences": (param_diff.show,),
+    "Environment": (compare_environment.show,),
+    "Code": (compare_code.show,),
+    "Console": (compare_console.show,),
+    "Media": (compare_media.show,),
+    "Predictions": (compare_tables.show,),
 }
 
 

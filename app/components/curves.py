@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components import curve_controls, format, live_curves
+from components import chart_export, curve_controls, format, live_curves
 from runlake.analysis.arrange import Arranged, arrange
 from runlake.analysis.curves import MAX_POINTS
 from runlake.analysis.series import XAxis
@@ -91,7 +91,10 @@ def show(groups: Sequence[Group], choice: Choice, setting: Setting) -> None:
         tokens = theme(st.context.theme.type)
         live_curves.show(sections(groups, arranged), axes, tokens, key=f"{setting.key}.live", alt=alt)
     else:
-        plotly(panels_figure(sections(groups, arranged), axes=axes, tokens=theme(st.context.theme.type)), setting, alt)
+        draw = partial(panels_figure, sections(groups, arranged), axes=axes)
+        plotly(draw(tokens=theme(st.context.theme.type)), setting, alt)
+        run_ids = dict.fromkeys(one.series.run_id for group in groups for one in group.shown)
+        chart_export.show(partial(draw, exact=True), of=alt, key=f"{setting.key}.export", run_ids=list(run_ids))
     if text := caption(arranged, log_y=choice.log_y, can_drag=setting.knobs is not None and not setting.live):
         st.caption(text)
 

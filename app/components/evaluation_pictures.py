@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import curves, evaluation_controls
+from components import chart_export, curves, evaluation_controls
 from runlake.analysis.classification import (
     Confusion,
     Normalise,
@@ -100,24 +100,24 @@ def show(judged: Sequence[Judged], question: Question, knobs: Knobs) -> None:
     tokens = theme(st.context.theme.type)
     if question.picture == "Calibration":
         results = [calibration(binary(one.predictions, question.of_class)) for one in drawn if one.predictions]
-        figure = calibration_figure(_shown(drawn, results, None), tokens=tokens)
+        draw = partial(calibration_figure, _shown(drawn, results, None))
     elif question.picture == "Cost":
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             costs = evaluation_controls.choose_costs(knobs)
             found = [cheapest(thresholds_of(one, question.of_class), *costs) for one in drawn]
             _take_cheapest(drawn, found[0].best_threshold if found[0].best is not None else None, knobs)
-        figure = cost_figure(_shown(drawn, found, question.threshold), tokens=tokens)
+        draw = partial(cost_figure, _shown(drawn, found, question.threshold))
     else:
-        make, draw = _CURVES[question.picture]
+        make, picture = _CURVES[question.picture]
         results = [make(thresholds_of(one, question.of_class)) for one in drawn]
-        figure = draw(_shown(drawn, results, question.threshold), tokens=tokens)
+        draw = partial(picture, _shown(drawn, results, question.threshold))
     names = ", ".join(one.run.label for one in drawn)
+    alt = f"{question.picture} of {question.of_class}: {names}"
     st.plotly_chart(
-        figure,
-        key=knobs.key(f"figure.{question.picture}"),
-        config=curves.CONFIG,
-        alt=in_order(f"{question.picture} of {question.of_class}: {names}"),
+        draw(tokens=tokens), key=knobs.key(f"figure.{question.picture}"), config=curves.CONFIG, alt=in_order(alt)
     )
+    key = knobs.key(f"export.{question.picture}")
+    chart_export.show(draw, of=alt, key=key, run_ids=[one.run.run_id for one in drawn])
 
 
 def _shown(judged: Sequence[Judged], results: Sequence[Any], threshold: float | None) -> list[Shown[Any]]:
@@ -144,16 +144,18 @@ def _matrices(judged: Sequence[Judged], question: Question, knobs: Knobs) -> Non
     shares = _SHARES[evaluation_controls.choose_share(knobs)]
     shown = [Shown(one.run.label, matrix_of(one, question), one.run.color, one.run.dash) for one in judged]
     look = Matrices(normalise=shares, columns=1 if len(shown) == 1 else 2, width_px=_WIDTH_PX)
-    figure = confusion_figure(shown, matrices=look, tokens=theme(st.context.theme.type))
+    draw = partial(confusion_figure, shown, matrices=look)
+    alt = f"Confusion matrices of {', '.join(one.run.label for one in judged)}"
     key = knobs.key(f"matrix.{','.join(knobs.cell.get())}")
     st.plotly_chart(
-        figure,
+        draw(tokens=theme(st.context.theme.type)),
         key=key,
         config=curves.CONFIG,
         on_select=partial(_take_cell, knobs, key, judged[0].classes),
         selection_mode="points",
-        alt=in_order(f"Confusion matrices of {', '.join(one.run.label for one in judged)}"),
+        alt=in_order(alt),
     )
+    chart_export.show(draw, of=alt, key=knobs.key("export.matrix"), run_ids=[one.run.run_id for one in judged])
 
 
 def _take_cell(knobs: Knobs, key: str, classes: Sequence[str]) -> None:

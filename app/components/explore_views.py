@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import streamlit as st
 
 import explored
 import state
-from components import brushes, curve_controls, explore_axes, explore_study, format
+from components import brushes, chart_export, curve_controls, explore_axes, explore_study, format
 from components import objective as objectives
 from components.curves import CONFIG
 from runlake.analysis.bundles import MOST_SINGLE, parallel
@@ -54,14 +55,13 @@ def show_parallel(study: Study) -> None:
         },
         tokens=theme(st.context.theme.type),
     )
-    figure = parallel_figure(lines, names=study.names, look=look)
     key = _key("parallel")
-    _chart(
-        figure,
-        key,
-        partial(brushes.take, key, axes),
-        alt=f"Parallel axes: {', '.join(explore_axes.label(a.name) for a in axes)}",
-    )
+    alt = f"Parallel axes: {', '.join(explore_axes.label(a.name) for a in axes)}"
+    _chart(parallel_figure(lines, names=study.names, look=look), key, partial(brushes.take, key, axes), alt=alt)
+    chart_export.show(
+        lambda *, tokens: parallel_figure(lines, names=study.names, look=replace(look, tokens=tokens)),
+        of=alt, key="explore.export.parallel", rows=partial(_rows, study, [axis.name for axis in axes]),
+    )  # fmt: skip
     explore_study.foot(study)
     st.caption(" ".join(_about_lines(study, axes, cells=lines.strokes.cells if lines.strokes.is_merged else 0)))
 
@@ -81,20 +81,14 @@ def show_scatter(study: Study) -> None:
     better = tuple(_better(study, name, declared) for name in (x, y))
     found = points(made[x], made[y], _shade(study, made.get(colour)), better=(better[0], better[1]))
     plane = Plane(made[x], made[y], found, _box(study, made[x], made[y]))
-    figure = scatter_figure(
-        plane,
-        names=study.names,
-        colour=_colour(study, made.get(colour)),
-        maximize_x=bool(better[0]),
-        tokens=theme(st.context.theme.type),
+    draw = partial(
+        scatter_figure, plane, names=study.names, colour=_colour(study, made.get(colour)), maximize_x=bool(better[0])
     )
     key = _key("scatter")
-    _chart(
-        figure,
-        key,
-        partial(brushes.take_both, key, (made[x], made[y])),
-        alt=f"Runs by {explore_axes.label(x)} and {explore_axes.label(y)}",
-    )
+    alt = f"Runs by {explore_axes.label(x)} and {explore_axes.label(y)}"
+    figure = draw(tokens=theme(st.context.theme.type))
+    _chart(figure, key, partial(brushes.take_both, key, (made[x], made[y])), alt=alt)
+    chart_export.show(draw, of=alt, key="explore.export.scatter", rows=partial(_rows, study, list(values)))
     explore_study.foot(study)
     st.caption(" ".join(_about_points(study, plane, better)))
 
@@ -114,12 +108,14 @@ def show_importance(study: Study) -> None:
             "The forests predict unseen runs no better than the mean does, so these importances mean nothing.",
             icon=":material/warning:",
         )
+    alt = f"Importance of parameters for {study.objective.words}"
     st.plotly_chart(
         importance_figure(found, tokens=theme(st.context.theme.type)),
         key=_key("importance"),
         config=CONFIG | {"displayModeBar": False},
-        alt=in_order(f"Importance of parameters for {study.objective.words}"),
+        alt=in_order(alt),
     )
+    chart_export.show(partial(importance_figure, found), of=alt, key="explore.export.importance")
     sample = (
         f" A sample of {found.n:,} of the {found.available:,} runs that have it." if found.n < found.available else ""
     )
@@ -236,11 +232,20 @@ def _matrix(study: Study) -> None:
         Plane(axes[column], axes[row], points(axes[column], axes[row], shade, most=_MATRIX_POINTS))
         for row, column in pairs
     ]
-    figure = matrix_figure(axes, planes, colour=_colour(study, None), tokens=theme(st.context.theme.type))
-    st.plotly_chart(
-        figure, key=_key("matrix"), config=CONFIG | {"displayModeBar": False}, alt="All pairs of the first axes"
-    )
+    draw = partial(matrix_figure, axes, planes, colour=_colour(study, None))
+    alt = "All pairs of the first axes"
+    figure = draw(tokens=theme(st.context.theme.type))
+    st.plotly_chart(figure, key=_key("matrix"), config=CONFIG | {"displayModeBar": False}, alt=alt)
+    names = [axis.name for axis in axes]
+    chart_export.show(draw, of=alt, key="explore.export.matrix", rows=partial(_rows, study, names))
     st.caption(f"The first {len(axes)} axes of the parallel view, the objective as the last.")
+
+
+def _rows(study: Study, names: Sequence[str]) -> pl.DataFrame:
+    """Return what the points stand for: each run with its values on these axes, and whether the brushes keep it."""
+    runs = study.frame.select("run_id", "name", "experiment")
+    values = [explored.explored_values(study.where, name).alias(name) for name in dict.fromkeys(names)]
+    return runs.with_columns(*values, pl.Series("kept", study.kept))
 
 
 def _better(study: Study, name: str, declared: dict[str, tuple[str, bool | None]]) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -100,8 +100,17 @@ def _draw(run_id: str, rows: pl.DataFrame) -> None:
                 one(run_id, row)
 
 
-def one(run_id: str, row: dict[str, Any]) -> None:
-    """Draw one object with its caption."""
+def one(
+    run_id: str, row: dict[str, Any], *, scope: str = "run.media", width: Literal["stretch"] | int = "stretch"
+) -> None:
+    """Draw one object with its caption.
+
+    Args:
+        run_id: whose it is.
+        row: as `Lake.media` gives it.
+        scope: what its widget's key begins with, where one page shows objects of several runs.
+        width: of a picture, pixels.
+    """
     if (row["size_bytes"] or 0) > artifact_preview.MOST_BYTES:
         st.caption(f"Too large to be shown here ({format.size(row['size_bytes'])}); download it under Artifacts.")
         return
@@ -110,12 +119,12 @@ def one(run_id: str, row: dict[str, Any]) -> None:
     except (NotFound, StoreError) as error:
         st.code(in_order(str(error)), language=None, wrap_lines=True)
         return
-    _drawn(row, content, key=f"run.media.{row['path']}@{row['version']}")
+    _drawn(row, content, key=f"{scope}.{row['path']}@{row['version']}", width=width)
     if row["caption"]:
         st.caption(format.markdown(row["caption"]))
 
 
-def _drawn(row: dict[str, Any], content: bytes, *, key: str) -> None:
+def _drawn(row: dict[str, Any], content: bytes, *, key: str, width: Literal["stretch"] | int) -> None:
     suffix = row["path"].rpartition(".")[2].lower()
     match row["kind"]:
         case "histogram":
@@ -131,7 +140,7 @@ def _drawn(row: dict[str, Any], content: bytes, *, key: str) -> None:
         case "video" if suffix in _FILM:
             st.video(content, format=_FILM[suffix])
         case "image":
-            artifact_preview.image(content, alt=row["caption"] or row["key"], width="stretch")
+            artifact_preview.image(content, alt=row["caption"] or row["key"], width=width)
         case _:
             artifact_preview.show(row["path"], content)
 

@@ -80,7 +80,7 @@ def _table(shown: pl.DataFrame, runs: Sequence[Slot], *, many: bool) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(said, width="stretch")
-        export.differences(shown, labels)
+        export.differences(shown, labels, of=[run.run_id for run in runs])
 
 
 def _first(comparison: Comparison) -> pl.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 import streamlit as st
 
 import state
-from components import curves, format, table
+from components import chart_export, curves, format, table
 from runlake.analysis.regression import fit
 from runlake.figures.classification import Shown
 from runlake.figures.regression import predicted_figure, residual_figure
@@ -56,12 +57,17 @@ def show(judged: Sequence[Judged], picture: str, knobs: Knobs) -> None:
     draw = predicted_figure if picture == state.NUMBER_PICTURES[0] else residual_figure
     left, right = st.columns([11, 9], gap="large")
     with left:
+        alt = f"{picture}: {', '.join(one.run.label for one in judged)}"
         st.plotly_chart(
             draw(shown, tokens=theme(st.context.theme.type)),
             key=knobs.key(f"figure.{picture}"),
             config=curves.CONFIG,
-            alt=in_order(f"{picture}: {', '.join(one.run.label for one in judged)}"),
+            alt=in_order(alt),
         )
+        chart_export.show(
+            partial(draw, shown), of=alt, key=knobs.key(f"export.{picture}"),
+            run_ids=[one.run.run_id for one in judged],
+        )  # fmt: skip
     with right:
         for one in judged:
             _worst(one, several=len(judged) > 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,8 @@ import polars as pl
 import pytest
 
 import runlake
-from components import export, group_table
-from runlake.actions import local_actor
+from components import export, exporting, group_table
+from runlake.actions import Export, local_actor
 from runlake.cli.main import main
 from runlake.errors import StoreError
 from runlake.query import open_lake
@@ -139,23 +140,28 @@ class TestAnExport:
         drain(store)
         return store
 
-    def job(self, store: str, **changed: Any) -> export.Job:
-        lake = open_lake(store)
+    def book(self, store: str, **changed: Any) -> exporting.Book:
         wanted: dict[str, Any] = {
-            "kind": "runs",
-            "lake": lake,
-            "frame": lambda: export.rows(lake, where="name != 'r0'", order_by="name asc", columns=("run_id", "name")),
-            "of": {"where": "name != 'r0'", "columns": ["run_id", "name"]},
+            "store": store,
             "actor": local_actor(client="app"),
-            "recorded": True,
+            "snapshot": open_lake(store).snapshot.key,
+            "why_not": "",
             "said": [],
         }
-        return export.Job(**{**wanted, **changed})
+        return exporting.Book(**{**wanted, **changed})
+
+    def file(self, book: exporting.Book, form: str) -> bytes:
+        def frame(lake: Lake) -> pl.DataFrame:
+            return export.rows(lake, where="name != 'r0'", order_by="name asc", columns=("run_id", "name"))
+
+        lake = open_lake(book.store)
+        make = partial(export.made, frame, form, schema="runlake.runs/1", lake=lake)
+        return book.written(make, Export("runs", form, "", {"where": "name != 'r0'", "columns": ["run_id", "name"]}))
 
     @pytest.mark.parametrize("form", ["csv", "parquet", "json"])
     def test_is_an_event_with_what_it_held_and_the_digest_of_its_bytes(self, store: str, form: str) -> None:
-        job = self.job(store)
-        made = job.content(form)
+        book = self.book(store)
+        made = self.file(book, form)
 
         (event,) = open_lake(store).events(action="export.runs").to_dicts()
         assert event["target_id"] == f"sha256:{sha256(made).hexdigest()}"
@@ -163,26 +169,28 @@ class TestAnExport:
             "format": form,
             "rows": 2,
             "sha256": sha256(made).hexdigest(),
-            "snapshot": job.lake.snapshot.key,
+            "size_bytes": len(made),
+            "snapshot": book.snapshot,
+            "made_by": "server",
             "of": {"where": "name != 'r0'", "columns": ["run_id", "name"]},
         }
         assert event["client"].startswith("app ")
 
     def test_of_a_store_that_can_only_be_read_leaves_without_an_event(self, store: str) -> None:
-        job = self.job(store, recorded=False)
+        book = self.book(store, why_not="it can only be read")
 
-        assert csv_rows(job.content("csv"))[0] == ["run_id", "name"]
+        assert csv_rows(self.file(book, "csv"))[0] == ["run_id", "name"]
         assert open_lake(store).events(action="export.").is_empty()
 
     def test_that_cannot_be_recorded_leaves_and_is_said(self, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(*args: object, **named: object) -> None:
             raise StoreError("the change is not on disk yet", store, "no space left")
 
-        monkeypatch.setattr(export, "exported", full)
-        job = self.job(store)
+        monkeypatch.setattr(exporting, "exported", full)
+        book = self.book(store)
 
-        assert job.content("csv")
-        assert "no space left" in job.said[0]
+        assert self.file(book, "csv")
+        assert "no space left" in book.said[0]
 
 
 class TestAStoreThatCanOnlyBeRead:

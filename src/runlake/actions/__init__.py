@@ -17,7 +17,7 @@ from runlake.actions.experiments import (
     rename_experiment,
     restore_experiment,
 )
-from runlake.actions.exports import exported
+from runlake.actions.exports import Export, exported
 from runlake.actions.gate import allow
 from runlake.actions.journals import adopt_journals
 from runlake.actions.maintenance import compact_store, repair_store, vacuum_store
@@ -34,6 +34,7 @@ __all__ = [
     "Actor",
     "Change",
     "Details",
+    "Export",
     "Outcome",
     "ViewDetails",
     "adopt_journals",

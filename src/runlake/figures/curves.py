@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,7 +16,11 @@ from runlake.figures.text import literal
 from runlake.figures.theme import LIGHT, Theme, faded, style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from runlake.analysis.curves import Floats
 
 Part = dict[str, object]
 
@@ -31,8 +35,14 @@ _BAD = (
 )
 
 
-def panels_figure(sections: Sequence[Section], *, axes: Axes = _USUAL, tokens: Theme = LIGHT) -> go.Figure:
-    """Draw the panels section by section and row by row in one figure; fetches nothing, computes nothing."""
+def panels_figure(
+    sections: Sequence[Section], *, axes: Axes = _USUAL, tokens: Theme = LIGHT, exact: bool = False
+) -> go.Figure:
+    """Draw the panels section by section and row by row in one figure; fetches nothing, computes nothing.
+
+    Where it is `exact`, no number is shortened, not even by what nobody can see.
+    """
+    pack = np.asarray if exact else compact
     panels = [panel for section in sections for panel in section.panels]
     places, height = places_of(sections, axes)
     traces: list[Part] = []
@@ -46,7 +56,7 @@ def panels_figure(sections: Sequence[Section], *, axes: Axes = _USUAL, tokens: T
             part | on for part in chain(quiet_traces(panel.quiet), ribbon_traces(panel.ribbons, log_y=axes.log_y))
         )
         traces += chain.from_iterable(
-            _line_traces(line, number, marks, marked=panel.has_markers(line)) for line in panel.lines
+            _line_traces(line, number, marks, panel.has_markers(line), pack) for line in panel.lines
         )
         notes += _titles(panel, place, tokens)
     # Axes first, so that the style reaches them; then what this builder wants otherwise.
@@ -87,7 +97,9 @@ def _axes_of(number: int, place: Place, panel: Panel, axes: Axes, *, marks_axis:
     return parts
 
 
-def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> list[Part]:
+def _line_traces(
+    line: Line, number: int, marks_axis: int, marked: bool, pack: Callable[[Floats], NDArray[Any]]
+) -> list[Part]:
     curve, name = line.curve, literal(line.name)
     faint = len(curve.trend_x) > 0
     color = faded(line.color) if faint else line.color
@@ -96,8 +108,8 @@ def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> l
         "type": "scatter",
         "mode": "lines+markers" if marked else "lines",
         "name": name,
-        "x": compact(curve.x),
-        "y": compact(curve.y),
+        "x": pack(curve.x),
+        "y": pack(curve.y),
         "connectgaps": False,
         "line": {"color": color, "width": 1.2 if faint else 1.8, "dash": line.dash},
         "marker": {"size": 4, "color": color},
@@ -113,23 +125,23 @@ def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> l
                 "mode": "lines+markers" if curve.has_lone_points else "lines",
                 "marker": {"size": 4, "color": line.color},
                 "name": name,
-                "x": compact(curve.trend_x),
-                "y": compact(curve.trend_y),
+                "x": pack(curve.trend_x),
+                "y": pack(curve.trend_y),
                 "line": {"color": line.color, "width": 2, "dash": line.dash},
                 "hovertemplate": "%{y:.6~g}",
                 **axis,
             }
         )
-    return traces + list(_mark_traces(line, number, marks_axis))
+    return traces + list(_mark_traces(line, number, marks_axis, pack))
 
 
-def _mark_traces(line: Line, number: int, marks_axis: int) -> list[Part]:
+def _mark_traces(line: Line, number: int, marks_axis: int, pack: Callable[[Floats], NDArray[Any]]) -> list[Part]:
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "name": literal(line.name),
-            "x": compact(xs),
+            "x": pack(xs),
             "y": np.full(len(xs), height),
             "xaxis": f"x{_suffix(number)}",
             "yaxis": f"y{marks_axis}",

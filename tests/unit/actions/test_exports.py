@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from runlake.actions import exported
+from runlake.actions import Export, exported
 from runlake.errors import InvalidValue
 from unit.actions.lab import ANA
 
@@ -27,7 +27,7 @@ def export(at: Lab, **changed: Any) -> None:
         "sha256": DIGEST,
         "snapshot": at.lake.snapshot.key,
     }
-    exported(at.store, **{**wanted, **changed}, actor=ANA)
+    exported(at.store, Export(**{**wanted, **changed}), actor=ANA)
 
 
 class TestAnExport:
@@ -44,6 +44,7 @@ class TestAnExport:
             "rows": 2,
             "sha256": DIGEST,
             "snapshot": key,
+            "made_by": "server",
             "of": {"where": "metrics.loss < 1", "columns": ["run_id", "name"]},
         }
 
@@ -65,3 +66,24 @@ class TestAnExport:
 
         with pytest.raises(InvalidValue):
             export(at, kind="run table")
+
+    def test_of_one_run_is_an_event_of_that_run(self, lab: Callable[..., Lab]) -> None:
+        at = lab(("demo", "a"), ("demo", "b"))
+        ids = at.lake.runs()["run_id"].to_list()
+        export(at, kind="chart", format="png", of={"title": "loss", "runs": ids[:1]}, made_by="browser", size_bytes=9)
+        export(at, kind="chart", format="png", of={"title": "loss", "runs": ids})
+
+        assert [event["run_id"] for event in at.events()] == [None, ids[0]]
+        assert json.loads(at.events()[1]["new"])["made_by"] == "browser"
+
+    def test_whose_digest_is_not_known_says_so(self, lab: Callable[..., Lab]) -> None:
+        at = lab(("demo", "a"))
+        export(at, sha256=None)
+
+        assert at.events()[0]["target_id"] == "sha256 not known"
+
+    def test_with_a_digest_that_is_none_is_refused(self, lab: Callable[..., Lab]) -> None:
+        at = lab(("demo", "a"))
+
+        with pytest.raises(InvalidValue, match="64 hexadecimal digits"):
+            export(at, sha256="abc")
