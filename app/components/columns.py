@@ -33,12 +33,19 @@ class Choice:
     asked: tuple[str, ...] = ()  # what the runs are filtered or sorted by: stays in any case
 
 
+def keyed() -> tuple[str, ...]:
+    """Return a column for each attribute and each key."""
+    gaps = set(_gaps())
+    return tuple(column for column in available() if column not in gaps)
+
+
 def available() -> tuple[str, ...]:
-    """Return every column that the table can have, attributes first."""
+    """Return every column that the table can have, attributes first; the gaps between splits follow the metrics."""
     keys = data.keys()
     return (
         *ATTRIBUTES,
         *(f"metrics.{k}" for k in keys.metrics),
+        *_gaps(),
         *(f"summary.{k}" for k in keys.summary),
         *(f"params.{k}" for k in keys.params),
         *(f"tags.{k}" for k in keys.tags),
@@ -48,7 +55,7 @@ def available() -> tuple[str, ...]:
 def is_known(column: str) -> bool:
     """Return whether the table can have a column: one that is on offer, or an aspect of a metric, such as its least."""
     everything = available()
-    return column in everything or expressions.whole(expressions.field(column, everything)) in everything
+    return column in everything or expressions.whole(expressions.field(column, keyed())) in everything
 
 
 def choose(asked: Sequence[str] = ()) -> Choice:
@@ -116,6 +123,12 @@ def controls() -> None:
             )
 
 
+def _gaps() -> tuple[str, ...]:
+    keys = data.keys()
+    # Where a series is called like a gap, the column is the series.
+    return tuple(column for k in keys.gaps if (column := f"metrics.{k}.gap").removeprefix("metrics.") not in keys.metrics)
+
+
 def _is_cheap(rows: pl.DataFrame, key: str, *, where: str, order_by: str, limit: int) -> bool:
     counted = data.runs(where=where or None, order_by=order_by, limit=limit, columns=(f"metrics.{key}.count",))
     return len(rows) <= 500 and (counted.to_series().sum() or 0) <= run_table.MOST_POINTS
@@ -144,7 +157,8 @@ def _named(asked: Sequence[str]) -> tuple[str, ...]:
 
 def _headlines(everything: Sequence[str]) -> tuple[str, ...]:
     declared = data.experiments()["primary_metric"].drop_nulls().unique(maintain_order=True).to_list()
-    metrics = _of(everything, "metrics")
+    gaps = set(_gaps())
+    metrics = tuple(column for column in _of(everything, "metrics") if column not in gaps)
     first = [f"metrics.{key}" for key in declared if f"metrics.{key}" in metrics]
     rest = sorted(metrics, key=lambda c: not run_table.label(c).lower().startswith(_LEADING))
     return tuple(dict.fromkeys([*first, *rest]))[:_CANDIDATES] + _of(everything, "summary")[:_HEADLINES]
