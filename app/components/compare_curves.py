@@ -35,7 +35,7 @@ def show(runs: Sequence[Slot]) -> None:
             st.caption("None of these runs has logged a metric.")
         else:
             _controls(keys)
-            _draw(runs, metrics)
+            _draw(runs, metrics, curve_controls.choice(curve_controls.COMPARE, keys))
     with right:
         first = metrics[0] if metrics else None
         last = summaries.filter(pl.col("key") == first).select("run_id", "last_value") if first else None
@@ -76,11 +76,11 @@ def _controls(keys: Sequence[str]) -> None:
         persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        curve_controls.show(curve_controls.COMPARE)
+        curve_controls.show(curve_controls.COMPARE, keys)
         curve_controls.show_stretch(curve_controls.COMPARE)
 
 
-def _draw(runs: Sequence[Slot], metrics: Sequence[str]) -> None:
+def _draw(runs: Sequence[Slot], metrics: Sequence[str], choice: curve_controls.Choice) -> None:
     run_ids = tuple(run.run_id for run in runs)
     found = data.series(run_ids, tuple(metrics), str(format.zone()))
     groups = [
@@ -100,7 +100,8 @@ def _draw(runs: Sequence[Slot], metrics: Sequence[str]) -> None:
     setting = curves.Setting(
         "compare.curves", started, curve_controls.COMPARE, live=live, columns=columns, panel_px=panel_px
     )
-    curves.show(groups, curve_controls.choice(curve_controls.COMPARE), setting)
+    curves.show(groups, choice, setting, others=curves.others(run_ids, choice))
+    curve_controls.say(curve_controls.COMPARE, choice)
     _absent(groups, len(runs))
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 import data
-from components import facts, format, param_table, run_curves, run_notes, table
+from components import facts, format, param_table, run_curves, run_gap, run_notes, table
 
 if TYPE_CHECKING:
     from runlake.query import RunDetail
@@ -40,6 +40,7 @@ def _told(detail: RunDetail) -> None:
     run_notes.show(detail)
     _story(detail)
     _tags(detail.tags)
+    run_gap.show(detail)
     _headlines(detail)
 
 

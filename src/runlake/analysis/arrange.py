@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runlake.analysis.curves import Curve, draw, half_life_of
+from runlake.analysis.over import over
 from runlake.analysis.series import Series, XAxis, time_unit
 
 if TYPE_CHECKING:
@@ -21,11 +23,13 @@ class View:
         axis: what they are drawn over.
         smooth_percent: half-life of the smoothing in percent of the steps of a group; 0 for none.
         stretch: draw only from one x to another, in the unit of the axis; None for all.
+        over: key of the metric that series are drawn over, where that is the axis.
     """
 
     axis: XAxis = XAxis.STEP
     smooth_percent: float = 0.0
     stretch: tuple[float, float] | None = None
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,14 @@ class Arranged:
         half_lives: of each group, in steps; 0 where nothing is smoothed.
         x_title: what the x axis counts.
         view: as it was asked for.
+        left_out: how many points have no place on the axis, see `over.over`.
     """
 
     groups: tuple[tuple[Curve, ...], ...]
     half_lives: tuple[float, ...]
     x_title: str
     view: View
+    left_out: int = 0
 
     @property
     def curves(self) -> list[Curve]:
@@ -51,7 +57,12 @@ class Arranged:
 
 
 def arrange(
-    groups: Sequence[Sequence[Series]], view: View, *, started: Mapping[str, datetime | None], max_points: int = 1000
+    groups: Sequence[Sequence[Series]],
+    view: View,
+    *,
+    started: Mapping[str, datetime | None],
+    max_points: int = 1000,
+    others: Mapping[str, Series] | None = None,
 ) -> Arranged:
     """Make the curves of all groups; those of one group share a half-life, all share the axis.
 
@@ -60,25 +71,28 @@ def arrange(
         view: how to see them.
         started: when each run started, for relative time; its first point where that is not known.
         max_points: of one curve.
+        others: run_id to the series that is drawn over, where the axis is another metric.
     """
     span = max((series.seconds_span for group in groups for series in group), default=0.0)
     unit_s, unit = time_unit(span)
     half_lives = tuple(
         half_life_of([series.step_span for series in group], share=view.smooth_percent / 100) for group in groups
     )
+    left_out = 0
+
+    def curve(series: Series, half_life: float) -> Curve:
+        nonlocal left_out
+        drawn = partial(draw, half_life=half_life, within=view.stretch, max_points=max_points)
+        if view.axis is not XAxis.METRIC:
+            x = series.x(view.axis, origin=started.get(series.run_id), unit_s=unit_s)
+            return drawn(x, series.value, step=series.step)
+        placed = over(series, (others or {}).get(series.run_id))
+        left_out += placed.left_out
+        return drawn(placed.x, placed.value, step=placed.step, scattered=placed.goes_back)
+
     curves = tuple(
-        tuple(
-            draw(
-                series.x(view.axis, origin=started.get(series.run_id), unit_s=unit_s),
-                series.value,
-                step=series.step,
-                half_life=half_life,
-                within=view.stretch,
-                max_points=max_points,
-            )
-            for series in group
-        )
+        tuple(curve(series, half_life) for series in group)
         for group, half_life in zip(groups, half_lives, strict=True)
     )
     titles = {XAxis.STEP: "step", XAxis.RELATIVE: f"{unit} since the start", XAxis.TIME: "time"}
-    return Arranged(curves, half_lives, titles[view.axis], view)
+    return Arranged(curves, half_lives, titles.get(view.axis, view.over), view, left_out)

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from runlake.analysis.curves import compact
-from runlake.figures.layout import TITLE_PX, Axes, Line, Panel, Place, Section, places_of
+from runlake.figures.layout import STROKES, TITLE_PX, Axes, Line, Panel, Place, Section, places_of
 from runlake.figures.text import literal
 from runlake.figures.theme import LIGHT, Theme, style
 
@@ -89,7 +89,7 @@ def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> l
     axis = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
     raw: Part = {
         "type": "scatter",
-        "mode": "lines+markers" if marked else "lines",
+        "mode": "markers" if curve.scattered else "lines+markers" if marked else "lines",
         "name": name,
         "x": compact(curve.x),
         "y": compact(curve.y),
@@ -141,7 +141,8 @@ def _titles(panel: Panel, place: Place, tokens: Theme) -> list[Part]:
     text = f"<b>{literal(panel.title, limit=56)}</b>"
     if panel.named:
         text += "".join(
-            f'   <span style="color:{line.color}">● {literal(line.name, limit=24)}</span>' for line in panel.lines
+            f'   <span style="color:{line.color}">{STROKES[line.dash]} {literal(line.name, limit=24)}</span>'
+            for line in panel.lines
         )
     notes = [_note(text, place, tokens.text, size=12, yshift=3)]
     if place.heading:

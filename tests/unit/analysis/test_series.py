@@ -79,8 +79,5 @@ class TestKeys:
             "val": ["val/a/b", "val/f1"],
         }
 
-    def test_of_one_name_are_found_together(self) -> None:
-        assert by_last_part(["val/loss", "train/loss", "lr"]) == {"lr": ["lr"], "loss": ["train/loss", "val/loss"]}
-
     def test_are_ordered_by_their_numbers(self) -> None:
         assert natural_order(["layer10", "layer2", "a", "7"]) == ["7", "a", "layer2", "layer10"]
