@@ -126,7 +126,9 @@ def controls() -> None:
 def _gaps() -> tuple[str, ...]:
     keys = data.keys()
     # Where a series is called like a gap, the column is the series.
-    return tuple(column for k in keys.gaps if (column := f"metrics.{k}.gap").removeprefix("metrics.") not in keys.metrics)
+    return tuple(
+        column for k in keys.gaps if (column := f"metrics.{k}.gap").removeprefix("metrics.") not in keys.metrics
+    )
 
 
 def _is_cheap(rows: pl.DataFrame, key: str, *, where: str, order_by: str, limit: int) -> bool:

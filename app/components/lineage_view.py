@@ -24,7 +24,13 @@ _INDENT = "\u2003"
 # What a run is to the one that it hangs on, seen from below and from above.
 _ABOVE = {"child_of": "parent", "forked_from": "forked from", "retry_of": "retried"}
 _BELOW = {"child_of": "nested run", "forked_from": "fork", "retry_of": "retry"}
-_LABELS = {"relation": "Relation", "experiment": "Experiment", "status": "Status", "started": "Started", "duration": "Duration"}
+_LABELS = {
+    "relation": "Relation",
+    "experiment": "Experiment",
+    "status": "Status",
+    "started": "Started",
+    "duration": "Duration",
+}
 
 
 def show(detail: RunDetail) -> None:
@@ -49,7 +55,9 @@ def above(ancestors: pl.DataFrame) -> list[dict[str, Any]]:
 
 def this(detail: RunDetail) -> dict[str, Any]:
     """Return the row of the run itself."""
-    header = {name: detail.header[name] for name in ("name", "experiment", "status", "started_at", "duration_s", "deleted")}
+    header = {
+        name: detail.header[name] for name in ("name", "experiment", "status", "started_at", "duration_s", "deleted")
+    }
     return _row({"run_id": detail.run_id, "depth": 0, **header}, "this run", mark="● ")
 
 

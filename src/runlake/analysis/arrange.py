@@ -91,8 +91,7 @@ def arrange(
         return drawn(placed.x, placed.value, step=placed.step, scattered=placed.goes_back)
 
     curves = tuple(
-        tuple(curve(series, half_life) for series in group)
-        for group, half_life in zip(groups, half_lives, strict=True)
+        tuple(curve(series, half_life) for series in group) for group, half_life in zip(groups, half_lives, strict=True)
     )
     titles = {XAxis.STEP: "step", XAxis.RELATIVE: f"{unit} since the start", XAxis.TIME: "time"}
     return Arranged(curves, half_lives, titles.get(view.axis, view.over), view, left_out)

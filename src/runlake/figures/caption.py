@@ -61,11 +61,7 @@ def _gaps(curves: Sequence[Curve]) -> str:
 
 def _lost_on_log(curves: Sequence[Curve]) -> str:
     lost = sum(curve.not_positive for curve in curves)
-    return (
-        f"{_points(lost)} at or below zero cannot be on a logarithmic axis."
-        if lost
-        else ""
-    )
+    return f"{_points(lost)} at or below zero cannot be on a logarithmic axis." if lost else ""
 
 
 def _over(arranged: Arranged) -> str:

@@ -23,6 +23,7 @@ _LEFT_PX = 56
 _USUAL = Axes()
 # Beyond this many lines a box with a value for each would cover the picture.
 _UNIFIED_LINES = 12
+_SYMBOLS = {"solid": "circle", "dash": "diamond", "dot": "square"}
 _BAD = (
     ("nan_x", "NaN", "x-thin", 0.03),
     ("below_x", "−∞", "triangle-down", 0.03),
@@ -95,7 +96,7 @@ def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> l
         "y": compact(curve.y),
         "connectgaps": False,
         "line": {"color": color, "width": 1.2 if faint else 1.8, "dash": line.dash},
-        "marker": {"size": 4, "color": color},
+        "marker": {"size": _size(line), "color": color, "symbol": _SYMBOLS[line.dash]},
         "hovertemplate": "%{y:.6~g}",
         **axis,
     }
@@ -116,6 +117,11 @@ def _line_traces(line: Line, number: int, marks_axis: int, *, marked: bool) -> l
             }
         )
     return traces + list(_mark_traces(line, number, marks_axis))
+
+
+def _size(line: Line) -> int:
+    """Give points more room where they alone tell lines apart, or are all that there is."""
+    return 6 if line.curve.scattered or len(line.curve.x) == 1 else 4
 
 
 def _mark_traces(line: Line, number: int, marks_axis: int) -> list[Part]:

@@ -74,16 +74,14 @@ def gap(folded: Folded, metric: str) -> pl.Series:
             else experiment.is_in(pair.experiments)
         )
         whole = pl.when(theirs).then(_first(folded, pair.validation) - _first(folded, pair.train)).otherwise(whole)
-    return frame.select(whole.alias("gap")).to_series()
+    return frame.with_columns(whole.alias("gap")).get_column("gap")
 
 
 def _first(folded: Folded, keys: Sequence[str]) -> pl.Expr:
     return pl.coalesce(*(pl.lit(folded.metrics.column(key, "last")) for key in keys))
 
 
-def _add(
-    pairs: dict[str, list[Pair]], rules: Splits, keys: Iterable[str], experiments: tuple[str, ...] | None
-) -> None:
+def _add(pairs: dict[str, list[Pair]], rules: Splits, keys: Iterable[str], experiments: tuple[str, ...] | None) -> None:
     for family in rules.families(keys):
         train, validation = family.keys(Split.TRAIN), family.keys(Split.VALIDATION)
         if train and validation:

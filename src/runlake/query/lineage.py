@@ -146,7 +146,9 @@ def _datasets(uses: pl.DataFrame, run_id: str) -> pl.DataFrame:
     known = pl.when(pl.col("version").is_not_null()).then(pl.col("other_runs").fill_null(0))
     return (
         own.join(counts, on=version, how="left", maintain_order="left")
-        .select(pl.col("object").str.strip_prefix("dataset:").alias("name"), "version", "role", known.alias("other_runs"))
+        .select(
+            pl.col("object").str.strip_prefix("dataset:").alias("name"), "version", "role", known.alias("other_runs")
+        )
         .sort("name", "role", "version", nulls_last=True)
     )
 
@@ -161,9 +163,7 @@ def _made(folded: Folded, run_id: str) -> pl.DataFrame:
     return newest.select("path", pl.concat_str(pl.lit(_SHA), "sha256").alias("version"), "sha256")
 
 
-def _users(
-    folded: Folded, links: pl.DataFrame, uses: pl.DataFrame, made: pl.DataFrame, run_id: str
-) -> pl.DataFrame:
+def _users(folded: Folded, links: pl.DataFrame, uses: pl.DataFrame, made: pl.DataFrame, run_id: str) -> pl.DataFrame:
     """Find the runs that used what this one made: by digest of their data, by links, or holding the same bytes."""
     names = made.with_columns(pl.format("artifact:{}/{}", pl.lit(run_id), "path").alias("object"))
     digests = made.with_columns(pl.concat_str(pl.lit(_ARTIFACT), "version").alias("object"))
@@ -177,7 +177,11 @@ def _users(
         ),
         _holding(folded, made).select(*shown, pl.lit("same bytes").alias("how")),
     ]
-    others = pl.concat(parts).filter(pl.col("run_id") != run_id).unique(["path", "run_id"], keep="first", maintain_order=True)
+    others = (
+        pl.concat(parts)
+        .filter(pl.col("run_id") != run_id)
+        .unique(["path", "run_id"], keep="first", maintain_order=True)
+    )
     return _known(folded, others).sort("path", "started_at", "run_id", nulls_last=True)
 
 

@@ -36,13 +36,7 @@ _VERSION = re.compile(r"\d+\.\d+(\.\d+)?\w*")
 _REDACTED = "[redacted"
 # Of the variables that are captured: those that change what is computed, not those that say where it was.
 _MATTER = frozenset(
-    "ACCELERATE_MIXED_PRECISION BLIS_NUM_THREADS CUBLAS_WORKSPACE_CONFIG CUDA_DEVICE_ORDER CUDA_LAUNCH_BLOCKING "
-    "CUDA_VISIBLE_DEVICES GOTO_NUM_THREADS HIP_VISIBLE_DEVICES JAX_ENABLE_X64 JAX_PLATFORMS KMP_AFFINITY KMP_BLOCKTIME "
-    "LANG LC_ALL LOKY_MAX_CPU_COUNT MKL_CBWR MKL_DYNAMIC MKL_NUM_THREADS NUMBA_NUM_THREADS NUMEXPR_MAX_THREADS "
-    "NUMEXPR_NUM_THREADS NVIDIA_TF32_OVERRIDE OMP_DYNAMIC OMP_NUM_THREADS OMP_PROC_BIND OMP_SCHEDULE "
-    "OPENBLAS_NUM_THREADS POLARS_MAX_THREADS PYTHONHASHSEED PYTHONOPTIMIZE PYTORCH_CUDA_ALLOC_CONF RAYON_NUM_THREADS "
-    "SOURCE_DATE_EPOCH TF_CUDNN_DETERMINISTIC TF_DETERMINISTIC_OPS TF_ENABLE_ONEDNN_OPTS TOKENIZERS_PARALLELISM TZ "
-    "VECLIB_MAXIMUM_THREADS XLA_FLAGS".split()
+    ["ACCELERATE_MIXED_PRECISION", "BLIS_NUM_THREADS", "CUBLAS_WORKSPACE_CONFIG", "CUDA_DEVICE_ORDER", "CUDA_LAUNCH_BLOCKING", "CUDA_VISIBLE_DEVICES", "GOTO_NUM_THREADS", "HIP_VISIBLE_DEVICES", "JAX_ENABLE_X64", "JAX_PLATFORMS", "KMP_AFFINITY", "KMP_BLOCKTIME", "LANG", "LC_ALL", "LOKY_MAX_CPU_COUNT", "MKL_CBWR", "MKL_DYNAMIC", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "NUMEXPR_MAX_THREADS", "NUMEXPR_NUM_THREADS", "NVIDIA_TF32_OVERRIDE", "OMP_DYNAMIC", "OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_SCHEDULE", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "PYTHONHASHSEED", "PYTHONOPTIMIZE", "PYTORCH_CUDA_ALLOC_CONF", "RAYON_NUM_THREADS", "SOURCE_DATE_EPOCH", "TF_CUDNN_DETERMINISTIC", "TF_DETERMINISTIC_OPS", "TF_ENABLE_ONEDNN_OPTS", "TOKENIZERS_PARALLELISM", "TZ", "VECLIB_MAXIMUM_THREADS", "XLA_FLAGS"]
 )
 
 
@@ -161,7 +155,9 @@ class _Gathering:
             self.missing.append("Where the repository is was not recorded: say it as REMOTE.")
             return None, commit
         if not _REMOTE.fullmatch(remote) or not remote.isprintable() or _REDACTED in remote:
-            self.missing.append("What is recorded as the repository is no address that git should be given: say it as REMOTE.")
+            self.missing.append(
+                "What is recorded as the repository is no address that git should be given: say it as REMOTE."
+            )
             return None, commit
         self.uncertain.append("Whether the repository still has the commit, and lets you read it, is not known.")
         return remote, commit

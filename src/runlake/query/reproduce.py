@@ -80,7 +80,10 @@ def script(recipe: Recipe) -> bytes:
 
 def requirements(recipe: Recipe) -> str:
     """Write the packages as a file that `pip install --no-deps -r` reads; those that it cannot say are comments."""
-    lines = [*recipe.requirements, *(f"# cannot be installed from elsewhere: {_plain(line)}" for line in recipe.unpinned)]
+    lines = [
+        *recipe.requirements,
+        *(f"# cannot be installed from elsewhere: {_plain(line)}" for line in recipe.unpinned),
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -170,7 +173,9 @@ def _exports(recipe: Recipe) -> Iterator[str]:
 def _data(data: Iterable[DataSet]) -> Iterator[str]:
     known = list(data)
     for one in known:
-        said = " ".join(str(part) for part in (one.name, f"({one.role})" if one.role else "", one.version or "") if part)
+        said = " ".join(
+            str(part) for part in (one.name, f"({one.role})" if one.role else "", one.version or "") if part
+        )
         yield f"# data: {_plain(said)}"
     if any(one.path is not None for one in known):
         yield _CHECK

@@ -22,7 +22,9 @@ class TestTheGap:
     def test_at_the_end_is_between_the_last_values(self) -> None:
         assert last_gap(a_series(3, 2, 1), a_series(4, 2.5, every=2)) == Gap(1.0, 2.5, 2.0)
 
-    @pytest.mark.parametrize(("direction", "expected"), [("minimize", Gap(2.0, 2.5, 1.0)), ("maximize", Gap(3.0, 4.0, 0.0))])
+    @pytest.mark.parametrize(
+        ("direction", "expected"), [("minimize", Gap(2.0, 2.5, 1.0)), ("maximize", Gap(3.0, 4.0, 0.0))]
+    )
     def test_at_the_best_is_where_validation_is_best(self, direction: str, expected: Gap) -> None:
         assert gap_at_best(a_series(3, 2, 1), a_series(4, 2.5, 2.75), direction) == expected
 
@@ -39,7 +41,12 @@ class TestTheGap:
 
     @pytest.mark.parametrize(
         ("train", "validation"),
-        [(a_series(), a_series(1)), (a_series(1), a_series()), (a_series(1), a_series(NAN)), (a_series(1, first=9), a_series(1))],
+        [
+            (a_series(), a_series(1)),
+            (a_series(1), a_series()),
+            (a_series(1), a_series(NAN)),
+            (a_series(1, first=9), a_series(1)),
+        ],
     )
     def test_is_none_without_a_value_on_each_side(self, train: Series, validation: Series) -> None:
         assert gap_at_best(train, validation, "minimize") is None

@@ -44,7 +44,9 @@ class TestAPoint:
 
         assert placed(a_series((0, 0, 0.5), (0, 60, 0.25), (0, 90, 0.1)), epoch) == [(1, 0.5), (7, 0.25), (7, 0.1)]
 
-    @pytest.mark.parametrize("other", [None, a_series(), a_series((5, 5, 1)), a_series((0, 0, NAN)), a_series((0, 0, math.inf))])
+    @pytest.mark.parametrize(
+        "other", [None, a_series(), a_series((5, 5, 1)), a_series((0, 0, NAN)), a_series((0, 0, math.inf))]
+    )
     def test_without_a_value_by_then_has_no_place_and_is_counted(self, other: Series | None) -> None:
         found = over(a_series((0, 0, 0.5), (1, 1, 0.25)), other)
 
@@ -61,7 +63,9 @@ class TestAPoint:
     st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 99)), max_size=12),
     st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 99)), max_size=12),
 )
-def test_is_what_looking_at_each_point_gives(ours: list[tuple[int, int, int]], theirs: list[tuple[int, int, int]]) -> None:
+def test_is_what_looking_at_each_point_gives(
+    ours: list[tuple[int, int, int]], theirs: list[tuple[int, int, int]]
+) -> None:
     series, other = a_series(*ours), a_series(*theirs)
     pairs = list(zip(other.step.tolist(), other.seconds.tolist(), other.value.tolist(), strict=True))
     expected = []

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from runlake.analysis.series import Series, XAxis, by_last_part, natural_order, sections, split, time_unit
+from runlake.analysis.series import Series, XAxis, natural_order, sections, split, time_unit
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -79,6 +79,12 @@ class TestTheGap:
         with pytest.raises(InvalidValue, match="columns"):
             gaps(a_lake(a_run("a", metrics={"loss": [1.0]})))
 
+    def test_of_a_metric_that_no_run_has_fits_nothing(self) -> None:
+        lake = a_lake(two("a", 0.25, 0.75), two("b", 0.25, 0.75))
+
+        assert lake.runs("metrics.nothing.gap > 0").is_empty()
+        assert lake.runs("metrics.nothing.gap IS NULL").height == 2
+
     def test_is_among_the_keys(self) -> None:
         lake = a_lake(two("a", 0.25, 0.75), a_run("b", metrics={"lr": [1.0]}))
 

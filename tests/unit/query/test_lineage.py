@@ -37,7 +37,9 @@ def name(number: int) -> str:
 
 class TestRelatives:
     def test_are_followed_over_generations_both_ways(self) -> None:
-        lake = a_lake(run(1), run(2, parent_run_id=name(1)), run(3, parent_run_id=name(2)), run(4, parent_run_id=name(3)))
+        lake = a_lake(
+            run(1), run(2, parent_run_id=name(1)), run(3, parent_run_id=name(2)), run(4, parent_run_id=name(3))
+        )
 
         assert up(lake, name(3)) == [(name(2), "child_of", name(3), 1), (name(1), "child_of", name(2), 2)]
         assert down(lake, name(2)) == [(name(3), "child_of", name(2), 1), (name(4), "child_of", name(3), 2)]
@@ -101,9 +103,7 @@ class TestData:
         assert lake.lineage(name(1)).datasets.rows() == [("digits", "v1", "train", 0), ("wine", "v1", "train", 2)]
 
     def test_without_a_version_is_compared_with_nothing(self) -> None:
-        lake = a_lake(
-            run(1), run(2), *(linked(name(n), "used_dataset", "dataset:wine") for n in (1, 2))
-        )
+        lake = a_lake(run(1), run(2), *(linked(name(n), "used_dataset", "dataset:wine") for n in (1, 2)))
 
         assert lake.lineage(name(1)).datasets["other_runs"].to_list() == [None]
 

@@ -9,7 +9,6 @@ import shlex
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +20,8 @@ from runlake.query.recipe import is_inside
 from runlake.query.started import Started, started
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from runlake.query.recipe import Recipe
 
 COMMIT = "0123456789" * 4
@@ -42,7 +43,9 @@ def tree(folder: Path) -> dict[str, bytes]:
 def start(script: bytes, at: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     (at / "reproduce.sh").write_bytes(script)
     command = ["sh", "reproduce.sh", *args]
-    return subprocess.run(command, cwd=at, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+    return subprocess.run(
+        command, cwd=at, capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
 
 
 @pytest.fixture
@@ -195,7 +198,10 @@ class TestARecipe:
         assert any("not byte-exact" in said for said in recipe.uncertain)
 
     def test_says_what_capture_left_out_and_why(self) -> None:
-        facts = {"left_out": [{"path": ".env", "why": "its name says that it is a secret"}], "problems": ["submodule x"]}
+        facts = {
+            "left_out": [{"path": ".env", "why": "its name says that it is a secret"}],
+            "problems": ["submodule x"],
+        }
         recipe = captured({"runlake/git.json": ("code", json.dumps(facts).encode(), {})})
 
         assert "Not captured: .env (its name says that it is a secret)." in recipe.missing
@@ -213,7 +219,13 @@ class TestARecipe:
         assert any(said.startswith("3 packages were") for said in recipe.missing)
 
     def test_sets_only_variables_that_matter(self) -> None:
-        env = {"OMP_NUM_THREADS": "4", "LD_PRELOAD": "/evil.so", "PATH": "/evil", "TZ": f"a{BIDI}b", "MKL_CBWR": "[redacted:x]"}
+        env = {
+            "OMP_NUM_THREADS": "4",
+            "LD_PRELOAD": "/evil.so",
+            "PATH": "/evil",
+            "TZ": f"a{BIDI}b",
+            "MKL_CBWR": "[redacted:x]",
+        }
         machine = json.dumps({"env": env}).encode()
         seeds = '{"PYTHONHASHSEED": "0", "torch": 7, "python_state": "sha256:ab", "random_state": 3}'
         recipe = captured({"runlake/environment.json": ("environment", machine, {})}, seeds=seeds)
@@ -222,7 +234,15 @@ class TestARecipe:
         assert recipe.seeds == {"torch": 7, "random_state": 3}
 
     @pytest.mark.parametrize(
-        "remote", ["--upload-pack=touch hacked", "ext::sh -c touch% hacked", "-x@y:z", f"https://a{BIDI}b", "~/x", "https://[redacted:url]/x"]
+        "remote",
+        [
+            "--upload-pack=touch hacked",
+            "ext::sh -c touch% hacked",
+            "-x@y:z",
+            f"https://a{BIDI}b",
+            "~/x",
+            "https://[redacted:url]/x",
+        ],
     )
     def test_gives_git_no_address_that_is_none(self, remote: str) -> None:
         recipe = captured({}, git_remote=remote)
