@@ -68,7 +68,7 @@ def drawn(driver: Driver) -> dict[str, tuple[str, list[float], list[float]]]:
     """Name, mode, x and y of each trace of the first picture, as the browser has them."""
     chart = driver.shown(CHART).first
     expect(chart.locator(".js-plotly-plot .trace").first).to_be_attached()
-    unpack = """chart => chart.querySelector('.js-plotly-plot').data.map(
+    unpack = """chart => chart.querySelector(".js-plotly-plot")._fullData.map(
         trace => [trace.name, trace.mode, Array.from(trace.x), Array.from(trace.y)])"""
     found: list[Any] = chart.evaluate(unpack)
     return {name: (mode, numbers(x), numbers(y)) for name, mode, x, y in found}
@@ -115,7 +115,9 @@ def test_x_can_be_another_metric_which_the_link_keeps(driver: Driver, store: tup
     assert (said["x"], said["over"]) == (["metric"], ["tokens"])
 
 
-def test_the_script_that_makes_a_run_again_is_downloaded(driver: Driver, store: tuple[str, str], tmp_path: Path) -> None:
+def test_the_script_that_makes_a_run_again_is_downloaded(
+    driver: Driver, store: tuple[str, str], tmp_path: Path
+) -> None:
     driver.open("/run?id=e:trained&view=Reproduce")
     button = driver.page.get_by_role("button", name="reproduce.sh")
     driver.still(button)
@@ -134,7 +136,7 @@ def test_the_script_that_makes_a_run_again_is_downloaded(driver: Driver, store: 
 def test_a_lineage_is_followed_down(driver: Driver) -> None:
     driver.open("/run?id=e:above&view=Lineage")
     expect(driver.shown(GRID).first).to_be_visible()
-    driver.click_cell(1, x=90)
+    driver.click_cell(1, x=55)
 
     expect(driver.page.get_by_role("heading", name="trained")).to_be_visible()
     expect(driver.page.get_by_text("nested in above")).to_be_visible()

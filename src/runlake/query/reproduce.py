@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runlake.query.recipe import DataSet, File, Recipe
     from runlake.query.started import Started
 
-_END = "RUNLAKE_END"  # has a sign that base64 has not
+_END = "END_OF_FILE"  # has a sign that base64 has not
 _HEAD = """\
 set -eu
 

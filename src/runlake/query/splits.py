@@ -53,7 +53,50 @@ WORDS = {
 _WHOLE_PARTS_ONLY = frozenset({"training"})
 # Of what is left of a key, any of these words makes it a clock, a counter or a setting.
 _NO_METRIC = frozenset(
-    ["time", "times", "runtime", "seconds", "second", "secs", "sec", "minutes", "hours", "duration", "elapsed", "ms", "per", "fps", "throughput", "speed", "progress", "size", "sizes", "count", "counts", "num", "samples", "examples", "rows", "batches", "batch_size", "iter", "iters", "iteration", "iterations", "interval", "every", "freq", "frequency", "id", "ids", "idx", "index", "seed", "mode", "lr"]
+    [
+        "time",
+        "times",
+        "runtime",
+        "seconds",
+        "second",
+        "secs",
+        "sec",
+        "minutes",
+        "hours",
+        "duration",
+        "elapsed",
+        "ms",
+        "per",
+        "fps",
+        "throughput",
+        "speed",
+        "progress",
+        "size",
+        "sizes",
+        "count",
+        "counts",
+        "num",
+        "samples",
+        "examples",
+        "rows",
+        "batches",
+        "batch_size",
+        "iter",
+        "iters",
+        "iteration",
+        "iterations",
+        "interval",
+        "every",
+        "freq",
+        "frequency",
+        "id",
+        "ids",
+        "idx",
+        "index",
+        "seed",
+        "mode",
+        "lr",
+    ]
 )
 # Lightning says by them how a metric was gathered (`train_loss_step`); alone they are counters (`val/epoch`).
 _GATHERED = frozenset({"step", "steps", "epoch", "epochs"})
