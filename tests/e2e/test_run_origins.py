@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -21,6 +20,7 @@ from runlake.store.ingest import drain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -61,7 +61,8 @@ def driver(browser: Browser, store: tuple[str, str]) -> Iterator[Driver]:
 def stored(store: str, key: str) -> list[tuple[float, float]]:
     """Step and value of a series, from the data files of the table."""
     files = f"{store}/metrics/*.parquet"
-    return duckdb.sql(f"SELECT step, value FROM '{files}' WHERE key = '{key}' ORDER BY step").fetchall()
+    query = f"SELECT step, value FROM '{files}' WHERE key = ? ORDER BY step"
+    return duckdb.connect().execute(query, [key]).fetchall()
 
 
 def drawn(driver: Driver) -> dict[str, tuple[str, list[float], list[float]]]:
