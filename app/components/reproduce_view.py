@@ -38,8 +38,9 @@ def show(detail: RunDetail) -> None:
 
 def _script(recipe: Recipe) -> None:
     _download("reproduce.sh", reproduce.script(recipe), kind="primary")
+    _shell("sh reproduce.sh [--code-only] [FOLDER]\n")
     st.caption(
-        "All steps as one script with the patch and the captured files in it: `sh reproduce.sh [--code-only] [FOLDER]`. "
+        "All steps as one script, with the patch and the captured files in it. "
         "It runs what the store says, so read it before you start it."
     )
 
