@@ -166,18 +166,22 @@ RUN_VIEWS = (
     "Console",
     "System",
     "Events",
+    "Lineage",
+    "Reproduce",
 )
 RUN_VIEW = Param("run", "view", "Overview", choices=RUN_VIEWS)
 RUN_FILE = Param("run", "file", "")
 RUN_SEARCH = Param("run", "q", "")
 RUN_STEP = Param("run", "step", "")
 RUN_PART = Param("run", "part", 1.0, low=1)
-RUN_X = Param("run", "x", "step", choices=("step", "relative", "time"))
+AXES = ("step", "relative", "time", "metric")  # of curves
+RUN_X = Param("run", "x", "step", choices=AXES)
+RUN_OVER = Param("run", "over", "")  # the metric that is the x axis, where that is one
 RUN_SMOOTH = Param("run", "smooth", 0.0, low=0, high=50)
 RUN_LOG_X = Param("run", "logx", False)
 RUN_LOG_Y = Param("run", "logy", False)
 RUN_STRETCH = Param("run", "stretch", "")
-RUN_TOGETHER = Param("run", "together", False)
+RUN_BY = Param("run", "by", "metric", choices=("metric", "key"))
 
 RUN_EVALUATION = Param("run", "evaluation", "")
 RUN_PICTURE = Param("run", "picture", "", choices=(*PICTURES, *NUMBER_PICTURES))
@@ -202,7 +206,8 @@ EVALUATE_COST_FN = Param("evaluate", "cost_fn", 1.0, low=0)
 # The Compare page.
 COMPARE_VIEW = Param("compare", "view", "Overview")  # components/compare_sections.py lists what there is
 COMPARE_METRICS = Param("compare", "metrics", ())
-COMPARE_X = Param("compare", "x", "step", choices=("step", "relative", "time"))
+COMPARE_X = Param("compare", "x", "step", choices=AXES)
+COMPARE_OVER = Param("compare", "over", "")
 COMPARE_SMOOTH = Param("compare", "smooth", 0.0, low=0, high=50)
 COMPARE_LOG_X = Param("compare", "logx", False)
 COMPARE_LOG_Y = Param("compare", "logy", False)

@@ -19,9 +19,11 @@ from components import (
     evaluation_view,
     event_list,
     format,
+    lineage_view,
     links,
     media_view,
     param_table,
+    reproduce_view,
     result_table,
     run_choice,
     run_curves,
@@ -46,6 +48,8 @@ DRAWN = (
     console_view.show,
     system_view.show,
     event_list.show,
+    lineage_view.show,
+    reproduce_view.show,
 )
 VIEWS = dict(zip(state.RUN_VIEWS, DRAWN, strict=True))
 COUNTED = {"Curves": "summaries", "Parameters": "params", "Artifacts": "artifacts", "Events": "events"}

@@ -55,13 +55,20 @@ class Table:
     undrawn: tuple[str, ...] = ()
 
 
+def keyed() -> tuple[str, ...]:
+    """Return a column for each attribute and each key."""
+    gaps = set(_gaps())
+    return tuple(column for column in available() if column not in gaps)
+
+
 def available() -> tuple[str, ...]:
-    """Return every column that the table can have, attributes first."""
+    """Return every column that the table can have, attributes first; the gaps between splits follow the metrics."""
     keys = data.keys()
     return (
         *ATTRIBUTES,
         *((DATA,) if keys.datasets else ()),
         *(f"metrics.{k}" for k in keys.metrics),
+        *_gaps(),
         *(f"summary.{k}" for k in keys.summary),
         *(f"params.{k}" for k in keys.params),
         *(f"tags.{k}" for k in keys.tags),
@@ -75,6 +82,7 @@ def offered() -> tuple[str, ...]:
     return (
         *(a for a in EVERY_ATTRIBUTE if a not in _NOT_OFFERED),
         *(column for k in keys.metrics for column in (*(f"metrics.{k}{n}" for n in numbers), f"{run_table.CURVE}{k}")),
+        *_gaps(),
         *(column for column in available() if not column.startswith("metrics.") and "." in column),
     )
 
@@ -86,7 +94,7 @@ def is_known(column: str) -> bool:
         return column.replace(run_table.CURVE, "metrics.", 1) in everything
     if column in EVERY_ATTRIBUTE:
         return column not in ("name", "deleted")
-    return column in everything or expressions.whole(expressions.field(column, everything)) in everything
+    return column in everything or expressions.whole(expressions.field(column, keyed())) in everything
 
 
 def heading(column: str) -> str:
@@ -176,6 +184,14 @@ def _with_curves(rows: pl.DataFrame, keys: Sequence[str]) -> tuple[pl.DataFrame,
     return rows, drawn
 
 
+def _gaps() -> tuple[str, ...]:
+    keys = data.keys()
+    # Where a series is called like a gap, the column is the series.
+    return tuple(
+        column for k in keys.gaps if (column := f"metrics.{k}.gap").removeprefix("metrics.") not in keys.metrics
+    )
+
+
 def _fullest(rows: pl.DataFrame, headlines: Sequence[str]) -> list[str]:
     """Choose metrics before results, and of each those that most rows have; the first stands where several tie."""
     counts = {c: len(rows) - rows[c].null_count() for c in headlines}
@@ -204,7 +220,8 @@ def _named(asked: Sequence[str]) -> tuple[str, ...]:
 
 def _headlines(everything: Sequence[str]) -> tuple[str, ...]:
     declared = data.experiments()["primary_metric"].drop_nulls().unique(maintain_order=True).to_list()
-    metrics = _of(everything, "metrics")
+    gaps = set(_gaps())
+    metrics = tuple(column for column in _of(everything, "metrics") if column not in gaps)
     first = [f"metrics.{key}" for key in declared if f"metrics.{key}" in metrics]
     rest = sorted(metrics, key=lambda c: not run_table.label(c).lower().startswith(_LEADING))
     return tuple(dict.fromkeys([*first, *rest]))[:_CANDIDATES] + _of(everything, "summary")[:_HEADLINES]

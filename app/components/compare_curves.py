@@ -39,7 +39,11 @@ def show(runs: Sequence[Slot]) -> None:
             st.caption("None of these runs has logged a metric.")
         else:
             _controls(keys, grouped)
-            (compare_many.show(runs, metrics, grouped) if many else _draw(runs, metrics))
+            (
+                compare_many.show(runs, metrics, grouped)
+                if many
+                else _draw(runs, metrics, curve_controls.choice(curve_controls.COMPARE, keys))
+            )
     with right:
         first = metrics[0] if metrics else None
         last = summaries.filter(pl.col("key") == first).select("run_id", "last_value") if first else None
@@ -91,14 +95,14 @@ def _controls(keys: Sequence[str], grouped: Grouping) -> None:
         persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        curve_controls.show(curve_controls.COMPARE)
+        curve_controls.show(curve_controls.COMPARE, keys)
         curve_controls.show_stretch(curve_controls.COMPARE)
     if grouped.is_on:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             compare_many.controls()
 
 
-def _draw(runs: Sequence[Slot], metrics: Sequence[str]) -> None:
+def _draw(runs: Sequence[Slot], metrics: Sequence[str], choice: curve_controls.Choice) -> None:
     run_ids = tuple(run.run_id for run in runs)
     found = data.series(run_ids, tuple(metrics), str(format.zone()))
     groups = [
@@ -118,7 +122,8 @@ def _draw(runs: Sequence[Slot], metrics: Sequence[str]) -> None:
     setting = curves.Setting(
         "compare.curves", started, curve_controls.COMPARE, live=live, columns=columns, panel_px=panel_px
     )
-    curves.show(groups, curve_controls.choice(curve_controls.COMPARE), setting)
+    curves.show(groups, choice, setting, others=curves.others(run_ids, choice))
+    curve_controls.say(curve_controls.COMPARE, choice)
     _absent(groups, len(runs))
 
 

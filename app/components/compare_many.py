@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 import compared
 import state
-from components import curve_controls, curves, format, grouping
+from components import chart_export, curve_controls, curves, format, grouping
 from components.slots import looks_of_groups
 from runlake.analysis.arrange import arrange
 from runlake.analysis.bands import Center, Spread
@@ -62,8 +63,9 @@ def _choose(label: str, words: Mapping[str, str], param: state.Param[str], *, wi
 
 def show(runs: Sequence[Slot], metrics: Sequence[str], grouped: Grouping) -> None:
     """Draw one panel per metric, and below it how it was computed and what it leaves out."""
-    run_ids, view = tuple(run.run_id for run in runs), curve_controls.choice(curve_controls.COMPARE).view
-    choice, wanted = curve_controls.choice(curve_controls.COMPARE), tuple(metrics)
+    # No metric is offered as x axis: a band needs an axis on which each run goes forward.
+    choice, wanted = curve_controls.choice(curve_controls.COMPARE, ()), tuple(metrics)
+    run_ids, view = tuple(run.run_id for run in runs), choice.view
     lines = compared.lines(run_ids, wanted, view)
     above = _above(runs, grouped)
     how = (Center(state.COMPARE_CENTER.get()), Spread(state.COMPARE_SPREAD.get()))
@@ -89,15 +91,18 @@ def show(runs: Sequence[Slot], metrics: Sequence[str], grouped: Grouping) -> Non
         for section in curves.sections(groups, arranged)
     ]
     axes = curves.axes_of(lines.terms.x_title, choice, setting, panels=len(groups))
-    figure = panels_figure(sections, axes=axes, tokens=theme(st.context.theme.type))
+    draw = partial(panels_figure, sections, axes=axes)
     what = f"{len(runs):,} runs" + (f" in {len(grouped.groups) + len(grouped.rest):,} groups" if grouped.is_on else "")
-    curves.plotly(figure, setting, in_order(f"Curves of {', '.join(wanted)}: {what}"))
+    alt = in_order(f"Curves of {', '.join(wanted)}: {what}")
+    curves.plotly(draw(tokens=theme(st.context.theme.type)), setting, alt)
+    chart_export.show(partial(draw, exact=True), of=alt, key="compare.many.export", run_ids=run_ids)
     said = [
         bands_caption(list(bands.values()), center=how[0], spread=how[1], axis=_COUNTED[view.axis], log_y=choice.log_y),
         grouping.explained(grouped.by, run_ids),
         crowds_caption(list(crowds.values())),
         smoothing_caption(lines.terms, view) if bands or crowds else "",
         caption(arranged, log_y=choice.log_y) if above else "",
+        "Many runs are drawn over steps or time, not over a metric." if state.COMPARE_X.get() == XAxis.METRIC else "",
         *_uncoloured(runs, grouped),
         *_without(run_ids, wanted, lines),
     ]

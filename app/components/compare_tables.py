@@ -330,7 +330,8 @@ def _export(joined: Joined, shown: pl.DataFrame, tables: Sequence[Logged], name:
 
     book = exporting.book()
     exporting.button(
-        "CSV", written, kind="table", format="csv", of=f"answers of {name}", key="compare.tables.csv", recorded=book,
-        run_ids=[one.run.run_id for one in tables],
+        "CSV", written, kind="table", format="csv", name=f"answers of {name}",
+        of={"title": f"answers of {name}", "runs": [one.run.run_id for one in tables]}, key="compare.tables.csv",
+        recorded=book,
     )  # fmt: skip
-    exporting.say_unrecorded(book)
+    exporting.say(book)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 import state
 from components import format
 from runlake.analysis.arrange import View
-from runlake.analysis.series import XAxis
+from runlake.analysis.series import XAxis, natural_order
+from runlake.formats import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 T = TypeVar("T", str, float, bool, tuple[str, ...])
 
 PERCENTS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
-_AXES = {XAxis.STEP.value: "Step", XAxis.RELATIVE.value: "Relative time", XAxis.TIME.value: "Clock time"}
+_AXES = {
+    XAxis.STEP.value: "Step",
+    XAxis.RELATIVE.value: "Relative time",
+    XAxis.TIME.value: "Clock time",
+    XAxis.METRIC.value: "Metric",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +36,16 @@ class Knobs:
     log_x: state.Param[bool]
     log_y: state.Param[bool]
     stretch: state.Param[str]
+    over: state.Param[str]
 
 
-RUN = Knobs(state.RUN_X, state.RUN_SMOOTH, state.RUN_LOG_X, state.RUN_LOG_Y, state.RUN_STRETCH)
-COMPARE = Knobs(state.COMPARE_X, state.COMPARE_SMOOTH, state.COMPARE_LOG_X, state.COMPARE_LOG_Y, state.COMPARE_STRETCH)
+RUN = Knobs(
+    state.RUN_X, state.RUN_SMOOTH, state.RUN_LOG_X, state.RUN_LOG_Y, state.RUN_STRETCH, state.RUN_OVER
+)  # fmt: skip
+COMPARE = Knobs(
+    state.COMPARE_X, state.COMPARE_SMOOTH, state.COMPARE_LOG_X, state.COMPARE_LOG_Y, state.COMPARE_STRETCH,
+    state.COMPARE_OVER,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +57,14 @@ class Choice:
     log_y: bool
 
 
-def show(knobs: Knobs) -> Choice:
-    """Draw the controls, in the row that is open, and return what they say."""
-    ready(knobs.x, knobs.smooth, knobs.log_x, knobs.log_y)
+def show(knobs: Knobs, metrics: Collection[str]) -> Choice:
+    """Draw the controls, in the row that is open, and return what they say.
+
+    Args:
+        knobs: where they keep it.
+        metrics: keys that can be the x axis.
+    """
+    ready(knobs.x, knobs.smooth, knobs.log_x, knobs.log_y, knobs.over)
     st.segmented_control(
         "X axis",
         list(_AXES),
@@ -55,6 +75,8 @@ def show(knobs: Knobs) -> Choice:
         persist_state="session",
         on_change=knobs.stretch.reset,
     )
+    if knobs.x.get() == XAxis.METRIC:
+        _over(knobs, metrics)
     st.selectbox(
         "Smoothing",
         sorted({*PERCENTS, knobs.smooth.get()}),
@@ -66,14 +88,41 @@ def show(knobs: Knobs) -> Choice:
     )
     st.toggle("Log y", key=knobs.log_y.key, persist_state="session")
     st.toggle("Log x", key=knobs.log_x.key, persist_state="session", disabled=knobs.x.get() == XAxis.TIME)
-    return choice(knobs)
+    return choice(knobs, metrics)
 
 
-def choice(knobs: Knobs) -> Choice:
-    """Return what the reader chose, without drawing anything."""
-    axis = XAxis(knobs.x.get())
-    view = View(axis=axis, smooth_percent=knobs.smooth.get(), stretch=read_stretch(knobs.stretch.get()))
+def _over(knobs: Knobs, metrics: Collection[str]) -> None:
+    """Draw the choice of the metric that is the x axis; one that a link names and nobody has logged stays in sight."""
+    wanted = knobs.over.get()
+    st.selectbox(
+        "Over the metric",
+        list(dict.fromkeys(("", *natural_order(metrics), wanted))),
+        key=knobs.over.key,
+        format_func=lambda key: in_order(key) or "Choose a metric",
+        persist_state="session",
+        on_change=knobs.stretch.reset,
+        label_visibility="collapsed",
+        width=200,
+    )
+
+
+def choice(knobs: Knobs, metrics: Collection[str]) -> Choice:
+    """Return what the reader chose, without drawing anything; over steps where no metric is chosen, or none of these."""
+    axis, over = XAxis(knobs.x.get()), knobs.over.get()
+    if axis is XAxis.METRIC and over not in metrics:
+        axis, over = XAxis.STEP, ""
+    stretch = read_stretch(knobs.stretch.get())
+    view = View(axis=axis, smooth_percent=knobs.smooth.get(), stretch=stretch, over=over)
     return Choice(view, log_x=knobs.log_x.get() and axis is not XAxis.TIME, log_y=knobs.log_y.get())
+
+
+def say(knobs: Knobs, choice: Choice) -> None:
+    """Say that steps are the x axis where the reader asked for a metric, and why."""
+    if knobs.x.get() != XAxis.METRIC or choice.view.axis is XAxis.METRIC:
+        return
+    over = knobs.over.get()
+    why = f"{format.markdown(over)} was not logged" if over else "No metric is chosen for the x axis"
+    st.caption(f"{why}, so the curves are drawn over steps.")
 
 
 def show_stretch(knobs: Knobs) -> None:

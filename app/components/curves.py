@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+import data
 from components import chart_export, curve_controls, format, live_curves
 from runlake.analysis.arrange import Arranged, arrange
 from runlake.analysis.curves import MAX_POINTS
@@ -80,11 +81,28 @@ class Setting:
     panel_px: int | None = None
 
 
-def show(groups: Sequence[Group], choice: Choice, setting: Setting) -> None:
-    """Draw one panel per group, and the caption below; the groups of a section follow each other."""
+def others(run_ids: tuple[str, ...], choice: Choice) -> dict[str, Series]:
+    """Return what the runs are drawn over, by their ids; nothing where that is no metric."""
+    if choice.view.axis is not XAxis.METRIC:
+        return {}
+    found = data.series(run_ids, (choice.view.over,), str(format.zone()))
+    return {run_id: series for (run_id, _), series in found.items()}
+
+
+def show(
+    groups: Sequence[Group], choice: Choice, setting: Setting, *, others: Mapping[str, Series] | None = None
+) -> None:
+    """Draw one panel per group, and the caption below; the groups of a section follow each other.
+
+    Args:
+        groups: of series.
+        choice: how to see them.
+        setting: how and where to draw.
+        others: run_id to the series that is drawn over, where the x axis is a metric.
+    """
     series = [[one.series for one in group.shown] for group in groups]
     most = live_curves.MAX_POINTS if setting.live else MAX_POINTS
-    arranged = arrange(series, choice.view, started=setting.started, max_points=most)
+    arranged = arrange(series, choice.view, started=setting.started, max_points=most, others=others)
     axes = axes_of(arranged.x_title, choice, setting, panels=len(groups))
     alt = in_order(f"Curves of {', '.join(group.title for group in groups)}")
     if setting.live:

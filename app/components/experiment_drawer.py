@@ -92,5 +92,6 @@ def _declared(row: Mapping[str, Any]) -> None:
         ("Primary metric", row["primary_metric"]),
         ("Direction", row["direction"]),
         ("Reducer", row["reducer"]),
+        ("Splits", experiment_form.written_splits(row)),
     ):
         facts.one(title, value)

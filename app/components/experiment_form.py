@@ -11,6 +11,7 @@ from components import changing, finding, pins
 from runlake.actions import DIRECTIONS, REDUCERS, Details
 from runlake.errors import InvalidValue, RunlakeError
 from runlake.formats import in_order
+from runlake.query import splits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,15 @@ def _fields(declared: Mapping[str, Any]) -> dict[str, str]:
         given["direction"] = _choice(declared, "direction", "Best is", DIRECTIONS, _NOT_DECLARED)
     with reducer:
         given["reducer"] = _choice(declared, "reducer", "Of each run, its", REDUCERS, "best value")
+    given["splits"] = st.text_area(
+        "Splits",
+        written_splits(declared),
+        height=96,
+        placeholder="One in a line: key=metric@split, such as loss=loss@train or holdout/*=*@holdout",
+        help="Which keys are one metric on several splits of the data, where their names do not say so. "
+        "A line that ends with = says that the key is of no split.",
+        key=_key(declared, "splits"),
+    )
     return given
 
 
@@ -138,11 +148,21 @@ def read(text: str) -> dict[str, list[str]]:
     return tags
 
 
+def written_splits(declared: Mapping[str, Any]) -> str:
+    """Write the declared splits as lines, but for those that would not come back as they were."""
+    return in_order("\n".join(_said_splits(declared)))
+
+
+def _said_splits(declared: Mapping[str, Any]) -> list[str]:
+    return [line for line in splits.lines_of(splits.rules_of(declared["splits"])) if in_order(line) == line]
+
+
 def changes(declared: Mapping[str, Any], given: Mapping[str, str]) -> Details:
     """Take what differs from what was shown; the rest stays what it is, whoever may have changed it meanwhile.
 
     Raises:
-        InvalidValue: nothing differs, a line of the tags has no key, or metric and direction do not go together.
+        InvalidValue: nothing differs, a line of the tags has no key, one of the splits is no rule, or metric and
+            direction do not go together.
     """
     shown = {name: _shown(declared[name]) for name in _TEXTS} | {"tags": written(pins.tags_of(declared))}
     # What is chosen from a list comes as it is, what is typed comes as it was shown.
@@ -152,9 +172,18 @@ def changes(declared: Mapping[str, Any], given: Mapping[str, str]) -> Details:
         missing = "direction" if given["primary_metric"] else "primary metric"
         raise InvalidValue(missing, "nothing", "a metric and which way is better, or neither of them")
     tags = _changed_tags(read(shown["tags"]), read(given["tags"]))
-    if not changed and not tags:
+    rules = _changed_splits(declared, given["splits"])
+    if not changed and not tags and rules is None:
         raise InvalidValue("experiment", "nothing that differs", "at least one change")
-    return Details(**changed, tags=tags or None)
+    return Details(**changed, tags=tags or None, splits=rules)
+
+
+def _changed_splits(declared: Mapping[str, Any], given: str) -> dict[str, tuple[str, str] | None] | None:
+    """Return all rules where the lines say something new; those that no line can say stay."""
+    before = splits.read_lines(_said_splits(declared))
+    now = splits.read_lines(given.splitlines())
+    unsaid = {key: said for key, said in splits.rules_of(declared["splits"]).items() if key not in before}
+    return None if now == before else {**unsaid, **now}
 
 
 def _changed_tags(before: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> dict[str, list[str] | None]:

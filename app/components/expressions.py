@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from runlake.query.expression import LAST, METRIC_ASPECTS, And, Field, FieldKind, In, Match, Or, Style, Text, Under
+from runlake.query.expression import GAP, LAST, METRIC_ASPECTS, And, Field, FieldKind, In, Match, Or, Style, Text, Under
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -24,23 +24,28 @@ def field(column: str, known: Container[str] = ()) -> Field:
 
     >>> field("metrics.val/f1.max", known={"metrics.val/f1"}).aspect, field("metrics.val/f1.max").key
     ('max', 'val/f1.max')
+    >>> field("metrics.loss.gap", known={"metrics.val/loss"})  # of a metric on two splits, so no key is called so
+    Field(kind=<FieldKind.METRIC: 'metrics'>, key='loss', aspect='gap')
     """
     kind, dot, key = column.partition(".")
     if not dot or kind not in _KINDS:
         return Field(FieldKind.ATTRIBUTE, column)
     series, dot, aspect = key.rpartition(".")
-    if column not in known and f"{kind}.{series}" in known and kind == FieldKind.METRIC and aspect in METRIC_ASPECTS:
+    is_aspect = aspect in METRIC_ASPECTS and (aspect == GAP or f"{kind}.{series}" in known)
+    if column not in known and kind == FieldKind.METRIC and dot and is_aspect:
         return Field(FieldKind.METRIC, series, "" if aspect == LAST else aspect)
     return Field(_KINDS[kind], key)
 
 
 def whole(field: Field) -> str:
-    """Return the column of a field's key, whatever the aspect of it.
+    """Return the column of a field's key, whatever the aspect of it; the gap between splits is a column of its own.
 
     >>> whole(Field(FieldKind.METRIC, "val/f1", "max")), whole(Field(FieldKind.ATTRIBUTE, "status"))
     ('metrics.val/f1', 'status')
     """
-    return field.key if field.kind is FieldKind.ATTRIBUTE else f"{field.kind}.{field.key}"
+    if field.kind is FieldKind.ATTRIBUTE:
+        return field.key
+    return f"{field.kind}.{field.key}.{GAP}" if field.aspect == GAP else f"{field.kind}.{field.key}"
 
 
 def any_data() -> Field:

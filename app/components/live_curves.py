@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from runlake.figures.layout import TITLE_PX, places_of
+from runlake.figures.layout import STROKES, TITLE_PX, places_of
 from runlake.figures.text import shorten
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MAX_POINTS = 400
 _LEFT, _WIDTH = 4.0, 95.0  # percent of the canvas
 _TOP_PX = 8  # a title at the very edge would be cut
 _TYPES = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
+_SYMBOLS = {"solid": "circle", "dash": "diamond", "dot": "rect"}
 _BAD = (("nan_x", "pin", 0.03), ("below_x", "arrow", 0.03), ("above_x", "arrow", 0.97))
 
 
@@ -74,7 +75,11 @@ def _grid(place: Place, height: int) -> dict[str, Any]:
 def _titles(panel: Panel, place: Place, tokens: Theme, height: int) -> list[dict[str, Any]]:
     top = _top(place, height)
     left = f"{_LEFT + place.left * _WIDTH:.3f}%"
-    names = "".join(f"   ● {shorten(line.name, limit=24)}" for line in panel.lines) if panel.named else ""
+    names = (
+        "".join(f"   {STROKES[line.dash]} {shorten(line.name, limit=24)}" for line in panel.lines)
+        if panel.named
+        else ""
+    )
     style = {"fontSize": 12, "fontWeight": "bold", "color": tokens.text}
     titles = [{"text": shorten(panel.title, limit=56) + names, "left": left, "top": top - TITLE_PX, "textStyle": style}]
     if place.heading:
@@ -85,7 +90,12 @@ def _titles(panel: Panel, place: Place, tokens: Theme, height: int) -> list[dict
 
 def _x_axis(index: int, axes: Axes, tokens: Theme) -> dict[str, Any]:
     kind = "time" if axes.x_is_time else "log" if axes.log_x else "value"
-    axis: dict[str, Any] = {"gridIndex": index, "type": kind, "name": axes.x_title, "nameLocation": "middle"}
+    axis: dict[str, Any] = {
+        "gridIndex": index,
+        "type": kind,
+        "name": shorten(axes.x_title, limit=56),
+        "nameLocation": "middle",
+    }
     axis |= {"nameGap": 24, "splitLine": {"show": False}, "splitNumber": 5, "scale": True}
     axis |= {"nameTextStyle": {"color": tokens.muted, "fontSize": 11}, "axisLabel": {"color": tokens.muted}}
     if axes.x_range is not None:
@@ -110,7 +120,9 @@ def _series(line: Line, index: int, *, marked: bool) -> list[dict[str, Any]]:
     curve = line.curve
     smoothed = len(curve.trend_x) > 0
     raw = _line(line, index, curve.x, curve.y, opacity=0.3 if smoothed else 1.0)
-    raw |= {"showSymbol": marked, "symbolSize": 4}
+    raw |= {"showSymbol": marked, "symbolSize": 4, "symbol": _SYMBOLS.get(line.dash, "circle")}
+    if curve.scattered:
+        raw["lineStyle"] |= {"opacity": 0}
     series = [raw]
     if smoothed:
         raw["tooltip"] = {"show": False}

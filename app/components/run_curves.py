@@ -1,7 +1,8 @@
-"""All curves of one run: searched, in sections by the path of their keys, a page of panels at a time."""
+"""All curves of one run: searched, a metric with its splits or a key to a panel, a page of panels at a time."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,19 +10,31 @@ import streamlit as st
 
 import data
 import state
-from components import curve_controls, curves, format, matching, result_table, run_header, search_box, table
-from runlake.analysis.series import by_last_part, natural_order, sections
-from runlake.figures.theme import series_colour, series_dash
+from components import (
+    curve_controls,
+    curve_panels,
+    curves,
+    format,
+    matching,
+    result_table,
+    run_header,
+    search_box,
+    table,
+)
+from runlake.analysis.series import natural_order
+from runlake.query.splits import declared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from components.curve_panels import Panel
     from runlake.query import RunDetail
+    from runlake.query.splits import Splits
 
 PANELS = 12
 _OVERVIEW_PANELS = 6
 _PAGE = "run.curves.page"
-_HELD_OUT = ("val", "test", "eval")
+_BY = {"metric": "By metric", "key": "By key"}
 
 
 def show(detail: RunDetail) -> None:
@@ -33,49 +46,61 @@ def show(detail: RunDetail) -> None:
     if detail.summaries.is_empty():
         st.caption("No metric was logged.")
         return
+    keys = detail.summaries["key"].to_list()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         search_box.show("Search metrics")
-        choice = curve_controls.show(curve_controls.RUN)
-        curve_controls.ready(state.RUN_TOGETHER)
-        st.toggle(
-            "Same names together",
-            key=state.RUN_TOGETHER.key,
+        curve_controls.ready(state.RUN_BY)
+        st.segmented_control(
+            "Panels",
+            list(_BY),
+            key=state.RUN_BY.key,
+            format_func=lambda by: format.segment(_BY[by]),
+            required=True,
             persist_state="session",
-            help="Draws train/loss and val/loss in one panel.",
+            label_visibility="collapsed",
+            help="One panel for each metric, with train, validation and test as its lines, or one for each key.",
         )
+        choice = curve_controls.show(curve_controls.RUN, keys)
         curve_controls.show_stretch(curve_controls.RUN)
-    kept = matching.matching(detail.summaries["key"].to_list(), state.RUN_SEARCH.get())
-    several = _logged(detail, kept, once=False)
-    panels = grouped(several, together=state.RUN_TOGETHER.get())
-    shown = _page_of(panels)
+    kept = matching.matching(keys, state.RUN_SEARCH.get())
+    shown = _page_of(panels_of(detail, kept, by=state.RUN_BY.get()))
     if shown:
         _draw(detail, shown, choice, knobs=curve_controls.RUN, key="run.curves")
     _count(len(kept), detail.summaries.height)
+    curve_controls.say(curve_controls.RUN, choice)
     _once(detail, _logged(detail, kept, once=True))
 
 
 def overview(detail: RunDetail, *, primary: str | None) -> None:
-    """Draw the first few curves, the experiment's primary metric before the others."""
-    several = _logged(detail, detail.summaries["key"].to_list(), once=False)
-    first = sorted(natural_order(several), key=lambda key: _rank(key, primary))[:_OVERVIEW_PANELS]
+    """Draw the first few metrics, the experiment's primary one before the others."""
+    keys = detail.summaries["key"].to_list()
+    panels = panels_of(detail, natural_order(keys), by="metric")
+    first = sorted(panels, key=lambda panel: _rank(panel, primary))[:_OVERVIEW_PANELS]
     if not first:
         st.caption("No metric was logged at more than one step.")
         return
-    panels = [("", key, [key]) for key in first]
-    plain = curve_controls.choice(curve_controls.RUN)
-    _draw(detail, panels, plain, knobs=None, key="run.overview", columns=2)
+    plain = curve_controls.choice(curve_controls.RUN, keys)
+    _draw(detail, [replace(panel, section="") for panel in first], plain, knobs=None, key="run.overview", columns=2)
 
 
-def _rank(key: str, primary: str | None) -> int:
+def rules_of(detail: RunDetail) -> Splits:
+    """Return what the run's experiment declares of splits."""
+    found = data.experiments().filter(pl.col("path") == detail.header["experiment"])["splits"]
+    return declared(found[0] if found.len() else None)
+
+
+def panels_of(detail: RunDetail, keys: Sequence[str], *, by: str) -> list[Panel]:
+    """Lay out the keys of which there is a curve; what was logged once stands beside the splits of its metric only."""
+    several = set(_logged(detail, keys, once=False))
+    if by == "key":
+        return curve_panels.by_key([key for key in keys if key in several])
+    panels = curve_panels.by_metric(keys, rules_of(detail))
+    return [panel for panel in panels if not several.isdisjoint(panel.keys)]
+
+
+def _rank(panel: Panel, primary: str | None) -> int:
     """Order what is looked at first: the primary metric, held-out data, then the rest."""
-    return 0 if key == primary else 1 if key.lower().startswith(_HELD_OUT) else 2
-
-
-def grouped(keys: Sequence[str], *, together: bool) -> list[tuple[str, str, list[str]]]:
-    """Lay keys out in panels: section, title and keys of each."""
-    if together:
-        return [("", name, members) for name, members in by_last_part(keys).items()]
-    return [(section, key, [key]) for section, members in sections(keys).items() for key in members]
+    return 0 if primary in panel.keys else 1 if panel.is_held_out else 2
 
 
 def _logged(detail: RunDetail, keys: Sequence[str], *, once: bool) -> list[str]:
@@ -83,7 +108,7 @@ def _logged(detail: RunDetail, keys: Sequence[str], *, once: bool) -> list[str]:
     return [key for key in keys if (counts[key] == 1) == once]
 
 
-def _page_of(panels: list[tuple[str, str, list[str]]]) -> list[tuple[str, str, list[str]]]:
+def _page_of(panels: list[Panel]) -> list[Panel]:
     pages = -(-len(panels) // PANELS)
     if pages <= 1:
         return panels
@@ -93,47 +118,34 @@ def _page_of(panels: list[tuple[str, str, list[str]]]) -> list[tuple[str, str, l
     return panels[(at - 1) * PANELS : at * PANELS]
 
 
-def _name(key: str, title: str) -> str:
-    """Name a line in a panel of several by what comes before the name that they share."""
-    return key if key == title else key.removesuffix(f"/{title}")
-
-
-def _looks(panels: Sequence[tuple[str, str, list[str]]]) -> dict[str, int]:
-    """Give a place in the palette to each name, the same in all panels; a line alone has the first."""
-    alone = {key: 0 for _, title, keys in panels for key in keys if key == title}
-    shared = natural_order({_name(key, title) for _, title, keys in panels for key in keys if key != title})
-    return alone | {name: at for at, name in enumerate(shared)}
-
-
 def _draw(
     detail: RunDetail,
-    panels: Sequence[tuple[str, str, list[str]]],
+    panels: Sequence[Panel],
     choice: curve_controls.Choice,
     *,
     knobs: curve_controls.Knobs | None,
     key: str,
     columns: int | None = None,
 ) -> None:
-    wanted = tuple(one for _, _, keys in panels for one in keys)
+    wanted = tuple(one for panel in panels for one in panel.keys)
     found = data.series((detail.run_id,), wanted, str(format.zone()))
-    looks = _looks(panels)
     groups = [
         curves.Group(
-            title,
+            panel.title,
             tuple(
-                curves.Shown(name, found[detail.run_id, one], series_colour(looks[name]), series_dash(looks[name]))
-                for one in keys
-                if (detail.run_id, one) in found
-                for name in [_name(one, title)]
+                curves.Shown(line.name, found[detail.run_id, line.key], *line.look)
+                for line in panel.lines
+                if (detail.run_id, line.key) in found
             ),
-            section=section,
-            named=keys != [title],
+            section=panel.section,
+            named=len(panel.lines) > 1,
         )
-        for section, title, keys in panels
+        for panel in panels
     ]
     started = {detail.run_id: run_header.moment(detail.header["started_at"])}
-    live = detail.header["status"] == "running"
-    curves.show([g for g in groups if g.shown], choice, curves.Setting(key, started, knobs, live=live, columns=columns))
+    setting = curves.Setting(key, started, knobs, live=detail.header["status"] == "running", columns=columns)
+    others = curves.others((detail.run_id,), choice)
+    curves.show([g for g in groups if g.shown], choice, setting, others=others)
 
 
 def _count(kept: int, of: int) -> None:

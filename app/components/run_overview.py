@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 import data
-from components import facts, format, param_table, run_curves, run_data, run_notes, table
+from components import facts, format, param_table, run_curves, run_data, run_gap, run_notes, table
 
 if TYPE_CHECKING:
     from runlake.query import RunDetail
@@ -41,6 +41,7 @@ def _told(detail: RunDetail) -> None:
     _story(detail)
     _tags(detail.tags)
     run_data.show(detail.datasets)
+    run_gap.show(detail)
     _headlines(detail)
 
 

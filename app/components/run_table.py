@@ -20,7 +20,7 @@ import state
 from components import dataset_view, format, table
 from runlake.figures.theme import STATUS_FILL, theme
 from runlake.formats import in_order
-from runlake.query.expression import METRIC_ASPECTS
+from runlake.query.expression import GAP, METRIC_ASPECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,6 +92,8 @@ def label(column: str) -> str:
 
 def kind(column: str) -> str:
     """Return what a column is one of, in words."""
+    if column.startswith("metrics.") and column.endswith(f".{GAP}"):
+        return "metric, its last value on validation minus that on train"
     if column.startswith("metrics.") and column.endswith(ASPECTS):
         return "metric"
     words = {"metrics": "metric, last value", "params": "parameter", "tags": "tag", "summary": "result"}

@@ -17,7 +17,7 @@ _ATTRIBUTES = (_NEWEST, "name", "status", "experiment", "user", "duration_s")
 def order() -> str:
     """Return the order in the words of the store; the usual one where a link names a column that is not there."""
     column, ascending = _order()
-    field = expressions.field(column, columns.available())
+    field = expressions.field(column, columns.keyed())
     return f"{spell(field)} {'asc' if ascending else 'desc'}"
 
 

@@ -201,13 +201,38 @@ class TestTheDrawer:
         return at.run()
 
     def test_has_what_an_experiment_declares_in_a_form(self, dashboard: Dashboard, own: Own) -> None:
-        declare(own(), "wine", Details("Which cultivar?", "eve", "loss", "min", "minimize", {"team": ["a", "b"]}))
+        store = own()
+        declare(store, "wine", Details("Which cultivar?", "eve", "loss", "min", "minimize", {"team": ["a", "b"]}))
+        declare(store, "wine", Details(splits={"loss": ("loss", "train"), "val_cost": None}))
 
         at = self.open(dashboard("own", "home"), "wine")
 
-        assert [area.value for area in at.text_area] == ["Which cultivar?", "team=a\nteam=b"]
+        areas = ["Which cultivar?", "team=a\nteam=b", "loss=loss@train\nval_cost="]
+        assert [area.value for area in at.text_area] == areas
         assert [box.value for box in at.selectbox] == ["loss", "minimize", "min"]
         assert any(text.startswith("Best by loss, its least value: the least is best.") for text in said(at))
+
+    def test_takes_splits_as_lines_and_keeps_what_no_line_can_say(self, dashboard: Dashboard, own: Own) -> None:
+        store = own()
+        declare(store, "wine", Details(splits={"a\nb": None, "loss": ("loss", "train")}))
+        at = self.open(dashboard("own", "home"), "wine")
+
+        next(a for a in at.text_area if a.label == "Splits").set_value("h/*=*@holdout")
+        next(b for b in at.button if b.label == "Save").click().run()
+
+        lake = runlake.open_lake(store)
+        [kept] = lake.experiments().filter(path="wine")["splits"]
+        assert json.loads(kept) == {"a\nb": None, "h/*": ["*", "holdout"]}
+        assert lake.events(action="experiment.edit").row(0, named=True)["client"].startswith("app ")
+
+    def test_says_which_line_is_no_split(self, dashboard: Dashboard, own: Own) -> None:
+        own()
+        at = self.open(dashboard("own", "home"), "wine")
+
+        next(a for a in at.text_area if a.label == "Splits").set_value("loss is train")
+        next(b for b in at.button if b.label == "Save").click().run()
+
+        assert any("key=metric@split" in text and "loss is train" in text for text in said(at))
 
     def test_shows_it_without_a_form_where_nothing_can_be_written(
         self, dashboard: Dashboard, own: Own, monkeypatch: pytest.MonkeyPatch

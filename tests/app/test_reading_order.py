@@ -49,14 +49,15 @@ def logged(store: str, root: Path, number: int) -> str:
         capture=False,
     )
     for step in range(3):
-        run.log({EVIL: step, f"{EVIL}/text": EVIL}, step=step)
+        run.log({EVIL: step, f"{EVIL}/text": EVIL, f"{EVIL}/x": -step}, step=step)
     run.summary[f"{EVIL}/result"] = EVIL
     file = root / "code.py"
     file.write_text(f"if admin: # {EVIL}\n")
     run.log_artifact(file)  # its path cannot hold such characters, what is in it can
     run.finish("failed")
-    facts = {"description": EVIL, "owner": EVIL, "primary_metric": EVIL}
-    details = Details(**facts, direction="maximize", tags={EVIL: [EVIL], "pinned": [EVIL]})
+    rules = {EVIL: (EVIL, "train"), f"{EVIL}/x": (EVIL, "validation"), f"{EVIL}/text": (EVIL, EVIL)}
+    tags = {EVIL: [EVIL], "pinned": [EVIL]}
+    details = Details(EVIL, EVIL, EVIL, direction="maximize", tags=tags, splits=rules)
     edit_experiment(store, "wine", details, actor=local_actor("cli"))
     return run.id
 

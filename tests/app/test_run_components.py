@@ -16,13 +16,14 @@ from components import (
     compare_curves,
     console_view,
     curve_controls,
+    curve_panels,
     event_list,
     facts,
     live_curves,
     matching,
     param_diff,
     result_table,
-    run_curves,
+    run_gap,
     run_header,
     run_overview,
     slots,
@@ -33,10 +34,11 @@ from runlake.analysis.curves import draw
 from runlake.errors import QueryError
 from runlake.figures.layout import Axes, Line, Panel, Section
 from runlake.figures.theme import LIGHT, PALETTE
+from runlake.query import splits
 
 
 class TestDocumentedExamples:
-    @pytest.mark.parametrize("module", [facts, param_diff, result_table, run_header])
+    @pytest.mark.parametrize("module", [facts, param_diff, result_table, run_gap, run_header])
     def test_hold(self, module: object) -> None:
         result = doctest.testmod(module)  # type: ignore[arg-type]  # a module
 
@@ -164,15 +166,33 @@ class TestALivePicture:
 
 
 class TestPanels:
-    def test_are_grouped_by_path_or_by_name(self) -> None:
-        keys = ["val/loss", "train/loss", "lr"]
+    KEYS = ("val/loss", "train/loss", "lr", "enc/val_f1", "enc/train_f1", "test/auc")
 
-        assert run_curves.grouped(keys, together=False) == [
-            ("", "lr", ["lr"]), ("train", "train/loss", ["train/loss"]), ("val", "val/loss", ["val/loss"]),
+    def test_have_one_key_each_in_sections_by_path(self) -> None:
+        panels = curve_panels.by_key(self.KEYS)
+
+        assert [(panel.section, panel.title, panel.keys) for panel in panels] == [
+            ("", "lr", ("lr",)), ("enc", "enc/train_f1", ("enc/train_f1",)), ("enc", "enc/val_f1", ("enc/val_f1",)),
+            ("test", "test/auc", ("test/auc",)), ("train", "train/loss", ("train/loss",)),
+            ("val", "val/loss", ("val/loss",)),
         ]  # fmt: skip
-        assert run_curves.grouped(keys, together=True) == [
-            ("", "lr", ["lr"]), ("", "loss", ["train/loss", "val/loss"]),
+
+    def test_have_one_metric_each_with_its_splits(self) -> None:
+        panels = curve_panels.by_metric(self.KEYS, splits.NOTHING_DECLARED)
+
+        assert [(panel.section, panel.title, panel.keys) for panel in panels] == [
+            ("", "loss", ("train/loss", "val/loss")), ("", "lr", ("lr",)),
+            ("enc", "enc/f1", ("enc/train_f1", "enc/val_f1")), ("test", "test/auc", ("test/auc",)),
         ]  # fmt: skip
+        assert [[line.name for line in panel.lines] for panel in panels] == [
+            ["train", "validation"], ["lr"], ["train", "validation"], ["test/auc"],
+        ]  # fmt: skip
+
+    def test_name_lines_of_the_same_split_by_their_keys_and_give_each_a_look(self) -> None:
+        (panel,) = curve_panels.by_metric(["loss", "val/loss", "eval_loss", "train/loss"], splits.NOTHING_DECLARED)
+
+        assert [line.name for line in panel.lines] == ["train", "val/loss", "eval_loss", "loss"]
+        assert len({line.look for line in panel.lines}) == 4
 
     def test_of_the_system_have_a_unit_that_reads_well(self) -> None:
         row = {"run_id": "r", "ts": datetime(2026, 1, 1, tzinfo=UTC), "writer": "w"}

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from app import logged
 from app.made import MARKUP
+from runlake.actions import Details, edit_experiment, local_actor
+from runlake.figures.theme import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +32,8 @@ VIEWS = (
     "Console",
     "System",
     "Events",
+    "Lineage",
+    "Reproduce",
 )
 
 
@@ -73,6 +79,18 @@ def curves(at: AppTest) -> list[dict[str, Any]]:
 
 def titles(at: AppTest) -> list[str]:
     return [note["text"] for chart in curves(at) for note in chart["layout"]["annotations"]]
+
+
+def numbers(packed: Any) -> list[float]:
+    """Numbers as Plotly writes them: a list, or bytes with their type."""
+    if isinstance(packed, list):
+        return packed
+    return [round(float(value), 6) for value in np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])]
+
+
+def plain(title: str) -> str:
+    """A title without the names of the lines behind it."""
+    return title.partition("</b>")[0].removeprefix("<b>")
 
 
 class TestALink:
@@ -164,7 +182,7 @@ class TestTheOverview:
         assert [text for text in said if text in story] == story
 
     def test_shows_held_out_data_first(self, page: Any, runs: Logged) -> None:
-        assert titles(page(runs.full)) == ["<b>val/loss</b>", "<b>loss</b>", "<b>lr</b>"]
+        assert [plain(title) for title in titles(page(runs.full))] == ["loss", "lr"]
 
     def test_lists_results_params_and_nested_runs(self, page: Any, runs: Logged) -> None:
         at = page(runs.full)
@@ -186,7 +204,7 @@ def _by_column(at: AppTest, *columns: str) -> list[dict[str, list[Any]]]:
 
 class TestTheCurves:
     def test_are_in_sections_by_the_path_of_their_key(self, page: Any, runs: Logged) -> None:
-        found = titles(page(runs.full, view="Curves"))
+        found = titles(page(runs.full, view="Curves", by="key"))
 
         assert found == ["<b>loss</b>", "<b>lr</b>", "<b>val/loss</b>", "<b>val</b>"]
 
@@ -194,7 +212,7 @@ class TestTheCurves:
         ("query", "shown"), [("lr", ["lr"]), ("LOSS", ["loss", "val/loss"]), ("/^l/", ["loss", "lr"])]
     )
     def test_are_found_by_words_or_an_expression(self, page: Any, runs: Logged, query: str, shown: list[str]) -> None:
-        at = page(runs.full, view="Curves", q=query)
+        at = page(runs.full, view="Curves", q=query, by="key")
 
         found = [title for title in titles(at) if title != "<b>val</b>"]
         assert found == [f"<b>{key}</b>" for key in shown]
@@ -230,18 +248,65 @@ class TestTheCurves:
         at.get_by_key("run.x").set_value("time").run()
         assert curves(at)[0]["layout"]["xaxis"]["type"] == "date"
 
-    def test_of_one_name_can_be_laid_over_each_other(self, page: Any, runs: Logged) -> None:
-        at = page(runs.full, view="Curves", together="1")
+    def test_of_one_metric_share_a_panel_and_a_split_keeps_its_look(self, page: Any, runs: Logged) -> None:
+        (chart,) = curves(page(runs.full, view="Curves"))
 
-        loss = next(title for title in titles(at) if title.startswith("<b>loss</b>"))
+        loss = next(title for title in titles(page(runs.full, view="Curves")) if plain(title) == "loss")
+        assert "╌╌ validation" in loss
         assert "● loss" in loss
-        assert "● val" in loss
+        drawn = {t["name"]: (t["line"]["color"], t["line"]["dash"]) for t in chart["data"] if "line" in t["mode"]}
+        assert drawn["validation"] == (PALETTE[1], "dash")
+        assert len({look for name, look in drawn.items() if name != "lr"}) == 2
 
-    def test_laid_over_each_other_keep_a_colour_by_what_tells_them_apart(self, page: Any, runs: Logged) -> None:
-        (chart,) = curves(page(runs.full, view="Curves", together="1"))
+    def test_of_one_metric_can_have_a_panel_for_each_key(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, view="Curves")
 
-        drawn = {(trace["name"], trace["line"]["color"]) for trace in chart["data"] if trace["mode"] == "lines"}
-        assert len({name for name, _ in drawn}) == len(drawn)
+        at.get_by_key("run.by").set_value("key").run()
+
+        assert [plain(title) for title in titles(at)] == ["loss", "lr", "val/loss", "val"]
+
+    def test_follow_what_the_experiment_declares(self, page: Any, runs: Logged, stores: dict[str, str]) -> None:
+        declared = Details(splits={"loss": ("loss", "train"), "lr": ("loss", "fast & <b>loud</b>")})
+        edit_experiment(stores["full"], "wine/forest", declared, actor=local_actor("cli"))
+        try:
+            (title, *_) = titles(page(runs.full, view="Curves"))
+        finally:
+            edit_experiment(stores["full"], "wine/forest", Details(splits={}), actor=local_actor("cli"))
+
+        names = ["● train", "╌╌ validation", "● fast &amp; &lt;b&gt;loud&lt;/b&gt;"]
+        assert [name.partition("</span>")[0].partition(">")[2] for name in title.split("<span")[1:]] == names
+
+    def test_can_be_drawn_over_another_metric(self, page: Any, runs: Logged) -> None:
+        (chart,) = curves(page(runs.child, view="Curves", x="metric", over="loss", q="val/loss"))
+
+        assert chart["layout"]["xaxis"]["title"]["text"] == "loss"
+        # loss falls, so x goes back: points without a line, each at its own value of the same call
+        [points] = [trace for trace in chart["data"] if trace["name"] == "val/loss"]
+        assert points["mode"] == "markers"
+        assert sorted(zip(numbers(points["x"]), numbers(points["y"]), strict=True)) == [(0.125, 0.4), (0.25, 0.5)]
+
+    def test_say_what_was_not_drawn_over_another_metric(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, view="Curves", x="metric", over="loss", q="val/loss")
+
+        said = [text.value for text in at.caption]
+        assert any("1 point without such a value left out." in text for text in said)
+        assert any("In one curve x goes back" in text for text in said)
+
+    @pytest.mark.parametrize("over", ["", "never_logged", MARKUP])
+    def test_over_a_metric_that_was_not_logged_are_over_steps(self, page: Any, runs: Logged, over: str) -> None:
+        at = page(runs.full, view="Curves", x="metric", over=over)
+
+        assert curves(at)[0]["layout"]["xaxis"]["title"]["text"] == "step"
+        assert any("so the curves are drawn over steps." in text.value for text in at.caption)
+        assert MARKUP not in "\n".join(as_markdown(at))
+
+    def test_are_over_what_is_chosen(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, view="Curves", q="lr")
+
+        at.get_by_key("run.x").set_value("metric").run()
+        at.selectbox(key="run.over").set_value("loss").run()
+
+        assert curves(at)[0]["layout"]["xaxis"]["title"]["text"] == "loss"
 
     def test_of_one_point_are_a_table(self, page: Any, runs: Logged) -> None:
         (once,) = [table for table in tables(page(runs.full, view="Curves")) if "step" in table]

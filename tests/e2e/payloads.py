@@ -76,7 +76,7 @@ def _run(store: str, experiment: str, number: int) -> str:
         hypothesis=ALL,
         expected_outcome=ALL,
         store=store,
-        capture=context,
+        context=context,
     ) as run:
         for step in range(4):
             run.log({f"loss {KEY}": 1 / (step + 1 + number), f"train/{KEY}": math.nan, f"val/{KEY}": step}, step=step)

@@ -25,7 +25,7 @@ class Experiment:
         experiment_id: the canonical id.
         ids: all ids that have its path, the canonical one among them.
         path: where it is.
-        fields: description, owner, primary_metric, reducer and direction; None where not declared.
+        fields: description, owner, primary_metric, reducer, direction and splits; None where not declared.
         tags: key -> values.
         archived: whether it is put away.
     """
@@ -99,7 +99,7 @@ def experiments_now(lake: Lake) -> list[Experiment]:
 
 
 def _experiment(row: Mapping[str, Any], ids: Sequence[str]) -> Experiment:
-    fields = ("description", "owner", "primary_metric", "reducer", "direction")
+    fields = ("description", "owner", "primary_metric", "reducer", "direction", "splits")
     return Experiment(
         experiment_id=row["experiment_id"],
         ids=tuple(ids),

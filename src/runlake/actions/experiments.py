@@ -42,6 +42,8 @@ class Details:
         reducer: how a series becomes one number: last, min, max or mean.
         direction: minimize or maximize.
         tags: key -> values, or None to take the tag away; other tags stay.
+        splits: key, or pattern with one `*`, -> metric and split, such as {"loss": ("loss", "train")}; None says that
+            such a key is of no split. Takes the place of all that was declared, so {} takes it away.
     """
 
     description: str | None = None
@@ -50,12 +52,13 @@ class Details:
     reducer: str | None = None
     direction: str | None = None
     tags: Mapping[str, Sequence[str] | None] | None = None
+    splits: Mapping[str, Sequence[str] | None] | None = None
 
     def columns(self, tags_now: Mapping[str, Sequence[str]]) -> dict[str, str]:
         """Lay the fields out as columns of the table, checked and redacted.
 
         Raises:
-            InvalidValue: the reducer or the direction is none.
+            InvalidType, InvalidValue: the reducer or the direction is none, or a split cannot be declared so.
         """
         given = {
             "description": self.description,
@@ -69,6 +72,8 @@ class Details:
             changed = {check_key(k, "tag"): _texts(k, v) for k, v in self.tags.items()}
             merged = {**{k: list(v) for k, v in tags_now.items()}, **changed}
             columns["tags"] = json.dumps({k: v for k, v in merged.items() if v is not None}, sort_keys=True)
+        if self.splits is not None:
+            columns["splits"] = _splits(self.splits)
         return columns
 
 
@@ -252,5 +257,21 @@ def _texts(key: str, values: Sequence[str] | None) -> list[str] | None:
     return [clean_text(v, f"tag {key!r}", key=key) for v in ([values] if isinstance(values, str) else values)]
 
 
+def _splits(rules: Mapping[str, Sequence[str] | None]) -> str:
+    from runlake.query.splits import written  # loads Polars
+
+    clean: dict[str, Sequence[str] | None] = {}
+    for key, said in rules.items():
+        named = clean_text(key, "split")
+        is_texts = isinstance(said, list | tuple) and all(isinstance(part, str) for part in said)
+        clean[named] = [clean_text(part, f"split {named!r}") for part in said] if said and is_texts else said
+    return written(clean)
+
+
 def _shown(column: str, value: str | None) -> object:
-    return json.loads(value) if column == "tags" and value else value
+    if column not in ("tags", "splits") or not value:
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):  # what somebody else has written there is shown as it is
+        return value

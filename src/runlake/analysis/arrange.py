@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runlake.analysis.curves import Curve, draw, half_life_of
+from runlake.analysis.over import over
 from runlake.analysis.series import Series, XAxis, time_unit
 
 if TYPE_CHECKING:
@@ -21,11 +23,13 @@ class View:
         axis: what they are drawn over.
         smooth_percent: half-life of the smoothing in percent of the steps of a group; 0 for none.
         stretch: draw only from one x to another, in the unit of the axis; None for all.
+        over: key of the metric that series are drawn over, where that is the axis.
     """
 
     axis: XAxis = XAxis.STEP
     smooth_percent: float = 0.0
     stretch: tuple[float, float] | None = None
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,14 @@ class Arranged:
         half_lives: of each group, in steps; 0 where nothing is smoothed.
         x_title: what the x axis counts.
         view: as it was asked for.
+        left_out: how many points have no place on the axis, see `over.over`.
     """
 
     groups: tuple[tuple[Curve, ...], ...]
     half_lives: tuple[float, ...]
     x_title: str
     view: View
+    left_out: int = 0
 
     @property
     def curves(self) -> list[Curve]:
@@ -72,6 +78,7 @@ def arrange(
     started: Mapping[str, datetime | None],
     max_points: int = 1000,
     common: Terms | None = None,
+    others: Mapping[str, Series] | None = None,
 ) -> Arranged:
     """Make the curves of all groups; those of one group share a half-life, all share the axis.
 
@@ -81,23 +88,26 @@ def arrange(
         started: when each run started, for relative time; its first point where that is not known.
         max_points: of one curve.
         common: of a picture that has more than these series; None for theirs.
+        others: run_id to the series that is drawn over, where the axis is another metric.
     """
     common = terms(groups, view) if common is None else common
+    left_out = 0
+
+    def curve(series: Series, half_life: float) -> Curve:
+        nonlocal left_out
+        drawn = partial(draw, half_life=half_life, within=view.stretch, max_points=max_points)
+        if view.axis is not XAxis.METRIC:
+            x = series.x(view.axis, origin=started.get(series.run_id), unit_s=common.unit_s)
+            return drawn(x, series.value, step=series.step)
+        placed = over(series, (others or {}).get(series.run_id))
+        left_out += placed.left_out
+        return drawn(placed.x, placed.value, step=placed.step, scattered=placed.goes_back)
+
     curves = tuple(
-        tuple(
-            draw(
-                series.x(view.axis, origin=started.get(series.run_id), unit_s=common.unit_s),
-                series.value,
-                step=series.step,
-                half_life=half_life,
-                within=view.stretch,
-                max_points=max_points,
-            )
-            for series in group
-        )
+        tuple(curve(series, half_life) for series in group)
         for group, half_life in zip(groups, common.half_lives, strict=True)
     )
-    return Arranged(curves, common.half_lives, common.x_title, view)
+    return Arranged(curves, common.half_lives, common.x_title, view, left_out)
 
 
 def terms(groups: Sequence[Sequence[Series]], view: View) -> Terms:
@@ -108,4 +118,4 @@ def terms(groups: Sequence[Sequence[Series]], view: View) -> Terms:
         half_life_of([series.step_span for series in group], share=view.smooth_percent / 100) for group in groups
     )
     titles = {XAxis.STEP: "step", XAxis.RELATIVE: f"{unit} since the start", XAxis.TIME: "time"}
-    return Terms(unit_s, titles[view.axis], half_lives)
+    return Terms(unit_s, titles.get(view.axis, view.over), half_lives)

@@ -32,6 +32,7 @@ class Curve:
         not_positive: how many finite points a logarithmic axis cannot show.
         low, high: smallest and largest finite value; NaN where there is none.
         exact: True where every finite point is drawn.
+        scattered: the points are drawn without a line, since x goes back in the order in which they were logged.
     """
 
     x: Floats
@@ -48,6 +49,7 @@ class Curve:
     low: float
     high: float
     exact: bool
+    scattered: bool = False
 
     @property
     def has_lone_points(self) -> bool:
@@ -64,6 +66,7 @@ def draw(
     half_life: float = 0.0,
     within: tuple[float, float] | None = None,
     max_points: int = MAX_POINTS,
+    scattered: bool = False,
 ) -> Curve:
     """Reduce a series to what is drawn.
 
@@ -78,6 +81,7 @@ def draw(
         within: draw only the points from one x to another, and a neighbour on each side to which the line runs;
             smoothing still sees all points.
         max_points: at least 4.
+        scattered: draw points without a line, and no smoothed one.
 
     Raises:
         ValueError: the lengths differ or max_points is below 4.
@@ -86,7 +90,7 @@ def draw(
         raise ValueError(f"x, y and step must have one length, but got {x.shape}, {y.shape}")
     if max_points < 4:
         raise ValueError(f"max_points must be at least 4, but got {max_points}")
-    trend = smooth(x if step is None else step, y, half_life=half_life) if half_life > 0 else None
+    trend = smooth(x if step is None else step, y, half_life=half_life) if half_life > 0 and not scattered else None
     order = _sorted_within(x, within)
     x, y = x[order], y[order]
     finite = np.isfinite(y)
@@ -108,6 +112,7 @@ def draw(
         low=float(numbers.min()) if len(numbers) else float("nan"),
         high=float(numbers.max()) if len(numbers) else float("nan"),
         exact=len(y) <= max_points,
+        scattered=scattered,
     )
 
 

@@ -24,6 +24,7 @@ class XAxis(StrEnum):
     STEP = "step"
     RELATIVE = "relative"
     TIME = "time"
+    METRIC = "metric"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ class Series:
     value: Floats
 
     def x(self, axis: XAxis, *, origin: datetime | None = None, unit_s: float = 1.0) -> Floats:
-        """Positions on `axis`; relative time counts units of `unit_s` from `origin` or else the first point."""
+        """Positions on `axis`; relative time counts units of `unit_s` from `origin` or else the first point.
+
+        Another metric is no axis that a series knows of itself, see `over.over`.
+        """
         if axis is XAxis.STEP:
             return self.step
         if axis is XAxis.TIME:
@@ -98,14 +102,6 @@ def sections(keys: Iterable[str]) -> dict[str, list[str]]:
         head, slash, _ = key.partition("/")
         grouped.setdefault(head if slash else "", []).append(key)
     return dict(sorted(grouped.items(), key=lambda item: _natural(item[0])))
-
-
-def by_last_part(keys: Iterable[str]) -> dict[str, list[str]]:
-    """Group keys that share the last part of their path: `train/loss` and `val/loss` are both `loss`."""
-    grouped: dict[str, list[str]] = {}
-    for key in sorted(keys, key=_natural):
-        grouped.setdefault(key.rpartition("/")[2], []).append(key)
-    return grouped
 
 
 def natural_order(keys: Iterable[str]) -> list[str]:

@@ -55,7 +55,7 @@ def run_list(args: argparse.Namespace) -> int:
     result = Result(
         "runlake.experiments/1",
         frame=frame,
-        data=[{**row, "tags": json.loads(row["tags"] or "{}")} for row in frame.to_dicts()],
+        data=[_parsed(row) for row in frame.to_dicts()],
         snapshot=snapshot(lake),
         text=lambda columns: _table(frame, columns),
     )
@@ -137,6 +137,13 @@ def _add_details(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--primary-metric", metavar="KEY", help="the metric that decides which run is best")
     parser.add_argument("--reducer", metavar="HOW", help="how a series becomes one number: last, min, max or mean")
     parser.add_argument("--direction", metavar="WAY", help="minimize or maximize")
+    parser.add_argument(
+        "--split",
+        action="append",
+        metavar="KEY=METRIC@SPLIT",
+        help="which split of which metric a key is, with one * in KEY if need be; KEY= for none; may be repeated; "
+        "takes the place of all that was declared, so '' takes it away",
+    )
 
 
 def _details(args: argparse.Namespace) -> Details:
@@ -149,6 +156,11 @@ def _details(args: argparse.Namespace) -> Details:
         if has_value and values is not None:
             values.append(value)
     tags |= dict.fromkeys(getattr(args, "untag", []))
+    splits = None
+    if args.split is not None:
+        from runlake.query.splits import read_lines
+
+        splits = read_lines(args.split)
     return Details(
         description=args.description,
         owner=args.owner,
@@ -156,7 +168,14 @@ def _details(args: argparse.Namespace) -> Details:
         reducer=args.reducer,
         direction=args.direction,
         tags=tags or None,
+        splits=splits,
     )
+
+
+def _parsed(row: dict[str, Any]) -> dict[str, Any]:
+    from runlake.query.splits import rules_of
+
+    return {**row, "tags": json.loads(row["tags"] or "{}"), "splits": rules_of(row["splits"])}
 
 
 def _table(frame: pl.DataFrame, columns: int | None) -> str:

@@ -10,6 +10,7 @@ from runlake.cli.formats.table import facts
 from runlake.cli.formats.text import duration, size
 from runlake.cli.options import TEXT_AND_JSON, add_as_of, add_format, add_store
 from runlake.cli.reading import say_pending, snapshot
+from runlake.errors import InvalidValue
 from runlake.formats import plain
 from runlake.ids import short_id
 
@@ -31,6 +32,9 @@ _REST = "use --format json"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("run_text", metavar="RUN", help="id, unique end of an id, or experiment:name")
+    parser.add_argument(
+        "--reproduce", action="store_true", help="print the shell script that makes the run again, and nothing else"
+    )
     add_as_of(parser)
     add_format(parser, TEXT_AND_JSON)
     add_store(parser)
@@ -41,9 +45,23 @@ def run(args: argparse.Namespace) -> int:
     from runlake.query import open_lake
 
     lake = open_lake(args.store, as_of=args.as_of)
+    if args.reproduce:
+        return _reproduce(lake, args)
     known = gathered(lake, args.run_text)
     result = Result("runlake.run/1", data=[known], snapshot=snapshot(lake), text=lambda columns: _text(known, columns))
     write(result, args.format, args.output)
+    say_pending(lake)
+    return 0
+
+
+def _reproduce(lake: Lake, args: argparse.Namespace) -> int:
+    from runlake.cli.formats import Format
+    from runlake.query.reproduce import script
+
+    if args.format is not Format.TABLE:
+        raise InvalidValue("--format", str(args.format), "no format beside --reproduce, which prints a script")
+    text = script(lake.recipe(args.run_text)).decode()
+    write(Result("", text=lambda _columns: text), args.format, args.output)
     say_pending(lake)
     return 0
 

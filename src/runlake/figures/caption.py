@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlake.analysis.series import XAxis
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,6 +26,7 @@ def caption(arranged: Arranged, *, log_y: bool = False, can_drag: bool = True) -
         _smoothing(arranged),
         _gaps(arranged.curves),
         _lost_on_log(arranged.curves) if log_y else "",
+        _over(arranged),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -58,8 +61,20 @@ def _gaps(curves: Sequence[Curve]) -> str:
 
 def _lost_on_log(curves: Sequence[Curve]) -> str:
     lost = sum(curve.not_positive for curve in curves)
-    return (
-        f"{lost:,} {'point' if lost == 1 else 'points'} at or below zero cannot be on a logarithmic axis."
-        if lost
-        else ""
-    )
+    return f"{_points(lost)} at or below zero cannot be on a logarithmic axis." if lost else ""
+
+
+def _over(arranged: Arranged) -> str:
+    if arranged.view.axis is not XAxis.METRIC:
+        return ""
+    sentences = ["Each point stands at the value of the same call, else at the last one at or before its step."]
+    if arranged.left_out:
+        sentences.append(f"{_points(arranged.left_out)} without such a value left out.")
+    if scattered := sum(curve.scattered for curve in arranged.curves):
+        what = "one curve" if scattered == 1 else f"{scattered:,} curves"
+        sentences.append(f"In {what} x goes back, so the points stand without a line.")
+    return " ".join(sentences)
+
+
+def _points(count: int) -> str:
+    return f"{count:,} {'point' if count == 1 else 'points'}"

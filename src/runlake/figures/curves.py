@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from runlake.analysis.curves import compact
-from runlake.figures.layout import TITLE_PX, Axes, Line, Panel, Place, Section, places_of
+from runlake.figures.layout import STROKES, TITLE_PX, Axes, Line, Panel, Place, Section, places_of
 from runlake.figures.many import quiet_traces, ribbon_traces
 from runlake.figures.text import literal
 from runlake.figures.theme import LIGHT, Theme, faded, style
@@ -28,6 +28,7 @@ _LEFT_PX = 56
 _USUAL = Axes()
 # Beyond this many lines a box with a value for each would cover the picture.
 _UNIFIED_LINES = 12
+_SYMBOLS = {"solid": "circle", "dash": "diamond", "dot": "square"}
 _BAD = (
     ("nan_x", "NaN", "x-thin", 0.03),
     ("below_x", "−∞", "triangle-down", 0.03),
@@ -106,13 +107,13 @@ def _line_traces(
     axis = {"xaxis": f"x{_suffix(number)}", "yaxis": f"y{_suffix(number)}"}
     raw: Part = {
         "type": "scatter",
-        "mode": "lines+markers" if marked else "lines",
+        "mode": "markers" if curve.scattered else "lines+markers" if marked else "lines",
         "name": name,
         "x": pack(curve.x),
         "y": pack(curve.y),
         "connectgaps": False,
         "line": {"color": color, "width": 1.2 if faint else 1.8, "dash": line.dash},
-        "marker": {"size": 4, "color": color},
+        "marker": {"size": _size(line), "color": color, "symbol": _SYMBOLS[line.dash]},
         "hovertemplate": "%{y:.6~g}",
         **axis,
     }
@@ -133,6 +134,11 @@ def _line_traces(
             }
         )
     return traces + list(_mark_traces(line, number, marks_axis, pack))
+
+
+def _size(line: Line) -> int:
+    """Give points more room where they alone tell lines apart, or are all that there is."""
+    return 6 if line.curve.scattered or len(line.curve.x) == 1 else 4
 
 
 def _mark_traces(line: Line, number: int, marks_axis: int, pack: Callable[[Floats], NDArray[Any]]) -> list[Part]:
@@ -158,7 +164,8 @@ def _titles(panel: Panel, place: Place, tokens: Theme) -> list[Part]:
     text = f"<b>{literal(panel.title, limit=56)}</b>"
     if panel.named:
         text += "".join(
-            f'   <span style="color:{line.color}">● {literal(line.name, limit=24)}</span>' for line in panel.lines
+            f'   <span style="color:{line.color}">{STROKES[line.dash]} {literal(line.name, limit=24)}</span>'
+            for line in panel.lines
         )
     notes = [_note(text, place, tokens.text, size=12, yshift=3)]
     if place.heading:

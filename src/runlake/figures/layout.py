@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 HEADING_PX, TITLE_PX, FOOT_PX = 34, 26, 46
 # Few points are shown each; of many the line alone is clearer.
 MARKED_POINTS, MARKED_LINES = 40, 4
+# What stands before the name of a line in a title, so that no line is known by its colour alone.
+STROKES = {"solid": "●", "dash": "╌╌", "dot": "···"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Panel:
     def has_markers(self, line: Line) -> bool:
         """Whether each point of a line is marked: always where a line alone hides one, else where all are few."""
         few = len(self.lines) <= MARKED_LINES and all(len(one.curve.x) <= MARKED_POINTS for one in self.lines)
-        return few or line.curve.has_lone_points
+        return few or line.curve.scattered or line.curve.has_lone_points
 
 
 @dataclass(frozen=True, slots=True)

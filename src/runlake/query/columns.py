@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from runlake.query.expression import Field, FieldKind
+from runlake.query.expression import GAP, Field, FieldKind
+from runlake.query.gaps import gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,11 +29,7 @@ def with_fields(folded: Folded, fields: Iterable[Field]) -> pl.DataFrame:
 def _built(folded: Folded, field: Field) -> pl.Series:
     match field.kind:
         case FieldKind.METRIC:
-            return (
-                best(folded, field.key)
-                if field.aspect == "best"
-                else reduced(folded, field.key, field.aspect or "last")
-            )
+            return reduced(folded, field.key, field.aspect or "last")
         case FieldKind.PARAM:
             return folded.params.column(field.key, "value_num" if field.aspect else "value")
         case FieldKind.SUMMARY:
@@ -44,9 +41,11 @@ def _built(folded: Folded, field: Field) -> pl.Series:
 
 
 def reduced(folded: Folded, key: str, how: str) -> pl.Series:
-    """Return one number per run for a series: last, min, max, first, mean, count or best."""
+    """Return one number per run for a series: last, min, max, first, mean, count, best or gap (see `gaps.gap`)."""
     if how == "best":
         return best(folded, key)
+    if how == GAP:
+        return gap(folded, key)
     return folded.metrics.column(key, how)
 
 

@@ -8,7 +8,7 @@ from runlake.ids import experiment_id
 from runlake.query.fold import in_order, patched
 from runlake.query.source import Source, read
 
-_DECLARED = ("description", "tags", "owner", "primary_metric", "reducer", "direction", "archived")
+_DECLARED = ("description", "tags", "owner", "primary_metric", "reducer", "direction", "archived", "splits")
 
 
 def known_ids(source: Source) -> pl.DataFrame:

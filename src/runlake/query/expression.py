@@ -70,7 +70,8 @@ ATTRIBUTES = {
 }
 
 LAST = "last"
-METRIC_ASPECTS = (LAST, "min", "max", "mean", "count", "first", "best")
+GAP = "gap"  # of a metric on two splits, not of one series
+METRIC_ASPECTS = (LAST, "min", "max", "mean", "count", "first", "best", GAP)
 NUM = "num"
 DATASET_ASPECTS = ("version", "role", "name")
 # Where the default aspect must be spelled out, or `loss:min` would be both a key and an aspect of `loss`.

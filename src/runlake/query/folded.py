@@ -13,6 +13,7 @@ from runlake.query import views as view_fold
 from runlake.query.changes import Carried, changed_runs, links, same_links
 from runlake.query.datasets import by_name, datasets
 from runlake.query.fold import newest
+from runlake.query.gaps import Gaps, gaps
 from runlake.query.headers import headers
 from runlake.query.keyed import BY_ROW, Keyed, encoded, keyed, updated
 from runlake.query.people import people
@@ -129,6 +130,11 @@ class Folded:
             return pl.concat([alone, whole.join(shared, on=BY_ROW, how="semi")]).rename(names)
 
         return self._part("metrics", "summaries", fold, (*_REDUCED, "mean", "count"))
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """Metrics that are logged on train and on validation; see `gaps.gaps`."""
+        return gaps(self)
 
     @cached_property
     def datasets(self) -> Keyed:

@@ -19,6 +19,7 @@ class Keys:
         tags: tags that some run has now.
         summary: explicit results.
         datasets: names of data sets.
+        gaps: metrics that are logged on train and on validation, so that `metrics.<metric>.gap` is known.
     """
 
     metrics: tuple[str, ...]
@@ -26,6 +27,7 @@ class Keys:
     tags: tuple[str, ...]
     summary: tuple[str, ...]
     datasets: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
 
 
 def keys(folded: Folded) -> Keys:
@@ -36,4 +38,5 @@ def keys(folded: Folded) -> Keys:
         tags=tuple(folded.tags.keys),
         summary=tuple(folded.results.keys),
         datasets=tuple(folded.datasets.keys),
+        gaps=tuple(sorted(folded.gaps.pairs)),
     )

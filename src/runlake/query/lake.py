@@ -12,8 +12,10 @@ from runlake.query.detail import RunDetail, run_detail
 from runlake.query.folded import Folded
 from runlake.query.grouped import GroupQuestion, grouped
 from runlake.query.hints import hinted
+from runlake.query.lineage import Lineage, lineage
 from runlake.query.media import Evaluation, evaluation, media, table
 from runlake.query.moment import moment
+from runlake.query.recipe import Recipe, recipe
 from runlake.query.runs import Question, chosen, runs
 from runlake.store.layout import store_uri  # type: ignore[attr-defined]  # what layout itself resolves names with
 from runlake.store.snapshot import open_snapshot
@@ -320,6 +322,22 @@ class Lake:
             NotFound, Ambiguous: none or several match.
         """
         return run_detail(self.folded, self.find(run_id), now=self.now)
+
+    def lineage(self, run_id: str) -> Lineage:
+        """Return the relatives of a run: what it came from, what came from it, its data, and who used what it made.
+
+        Raises:
+            NotFound, Ambiguous: none or several match.
+        """
+        return lineage(self.folded, self.find(run_id))
+
+    def recipe(self, run_id: str) -> Recipe:
+        """Return what is known of how to make a run again, and what is not; `query.reproduce` writes it as a script.
+
+        Raises:
+            NotFound, Ambiguous: none or several match.
+        """
+        return recipe(self.snapshot, self.run(run_id), newer=lambda: self.refresh().snapshot)
 
 
 def open_lake(

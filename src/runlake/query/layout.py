@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from runlake.errors import InvalidValue
-from runlake.query.columns import best
+from runlake.query.columns import reduced
 from runlake.query.datasets import in_short
-from runlake.query.expression import METRIC_ASPECTS
+from runlake.query.expression import GAP, METRIC_ASPECTS
 from runlake.query.headers import ATTRIBUTES, BASE
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class _Columns:
         else:
             series, how = _reducer(folded, key)
             found = (
-                best(folded, series).gather(self._rows)
-                if how == "best"
+                reduced(folded, series, how).gather(self._rows)
+                if how in ("best", GAP)
                 else self._column(kind, folded.metrics, series, how)
             )
         return found.alias(name)
@@ -116,7 +116,10 @@ def _is_known(folded: Folded, name: str) -> bool:
     if kind not in GROUPS:
         return False
     keys = {"params": folded.params, "tags": folded.tags, "summary": folded.results, "metrics": folded.metrics}[kind]
-    return key == "*" or key in keys or (kind == "metrics" and _reducer(folded, key)[0] in keys)
+    if key == "*" or key in keys:
+        return True
+    series, how = _reducer(folded, key)
+    return kind == "metrics" and (series in folded.gaps.pairs if how == GAP else series in keys)
 
 
 def _instead(folded: Folded, name: str) -> str:

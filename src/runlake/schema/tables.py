@@ -63,6 +63,11 @@ EXPERIMENTS = Table(
         Column("reducer", Kind.TEXT, "How a series becomes one number: last, min, max or mean."),
         Column("direction", Kind.TEXT, "minimize or maximize."),
         Column("archived", Kind.BOOL, "True once archived, false once restored."),
+        Column(
+            "splits",
+            Kind.TEXT,
+            "Keys that are a metric on a split of the data, as a JSON object of key to metric and split, or to null.",
+        ),
     ),
 )
 

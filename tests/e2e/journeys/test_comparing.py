@@ -26,8 +26,8 @@ class TestFiveRuns:
         world, truth = traveller.world, traveller.truth()
         driver = traveller.open("", experiment=world.experiment, sort="name", asc="1")
         many = min(5, len(driver.rows()))
-        for row in range(many):
-            driver.click_cell(row, x=TICK)
+        for place in range(many):
+            driver.click_cell(place, x=TICK)
         driver.page.get_by_role("button", name=f"Compare {many}").click()
         driver.page.wait_for_url("**/compare?*")
         driver.settle()

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from runlake.analysis.series import Series, XAxis, by_last_part, natural_order, sections, split, time_unit
+from runlake.analysis.series import Series, XAxis, natural_order, sections, split, time_unit
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -78,9 +78,6 @@ class TestKeys:
             "train": ["train/loss"],
             "val": ["val/a/b", "val/f1"],
         }
-
-    def test_of_one_name_are_found_together(self) -> None:
-        assert by_last_part(["val/loss", "train/loss", "lr"]) == {"lr": ["lr"], "loss": ["train/loss", "val/loss"]}
 
     def test_are_ordered_by_their_numbers(self) -> None:
         assert natural_order(["layer10", "layer2", "a", "7"]) == ["7", "a", "layer2", "layer10"]

@@ -53,6 +53,27 @@ class TestListing:
         assert shell("experiments", "list", "other").out == "no experiments\n"
 
 
+class TestSplits:
+    def test_are_declared_as_they_are_written_and_listed_as_an_object(self, shell: Shell) -> None:
+        prepare(shell)
+        done = shell("experiments", "set", "fraud/base", "--split", "loss=loss@train", "--split", "val_cost=")
+
+        assert done.code == 0
+        assert shell("experiments", "list", "fraud/base", "--format", "json").data[0]["splits"] == {
+            "loss": ["loss", "train"],
+            "val_cost": None,
+        }
+        shell("experiments", "set", "fraud/base", "--split", "")
+        assert shell("experiments", "list", "fraud/base", "--format", "json").data[0]["splits"] == {}
+
+    def test_that_are_none_are_refused(self, shell: Shell) -> None:
+        prepare(shell)
+        done = shell("experiments", "set", "fraud/base", "--split", "loss")
+
+        assert done.code == 2
+        assert "key=metric@split" in done.err
+
+
 class TestChanging:
     def test_says_what_moved(self, shell: Shell) -> None:
         prepare(shell)

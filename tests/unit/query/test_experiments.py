@@ -68,6 +68,7 @@ class TestAnExperimentWithoutRuns:
             "reducer": None,
             "direction": "maximize",
             "archived": False,
+            "splits": None,
             "created_at": at(1000),
             "changed_at": at(1000),
             "runs": 0,
