@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 import frame
-from components import empty_state, evaluation_controls, evaluation_view, links, run_basket, same_data, url_mirror
+import state
+from components import empty_state, evaluation_view, links, run_basket, same_data, url_mirror
 
 if TYPE_CHECKING:
     from components.slots import Slot
@@ -19,7 +20,7 @@ def body(runs: tuple[Slot, ...]) -> None:
     if run_basket.has_changed(runs):
         st.rerun()
     with frame.guard():
-        evaluation_view.show(runs, evaluation_controls.EVALUATE)
+        evaluation_view.show(runs, state.EVALUATE_JUDGING)
         url_mirror.show("evaluate", key="evaluate.url")
 
 

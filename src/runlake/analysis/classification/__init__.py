@@ -31,6 +31,7 @@ from runlake.analysis.classification.intervals import (
     decision_intervals,
     ranking_interval,
 )
+from runlake.analysis.classification.judgement import Judgement, against_rest, judgement
 from runlake.analysis.classification.operating import Operating, Rule, operate
 from runlake.analysis.classification.paired import McNemar, Paired, mcnemar, pair
 from runlake.analysis.classification.pairs import Mistake, confused_pairs, most_confused
@@ -53,6 +54,7 @@ __all__ = [
     "Decision",
     "DetCurve",
     "Interval",
+    "Judgement",
     "Lift",
     "McNemar",
     "Method",
@@ -71,6 +73,7 @@ __all__ = [
     "Rule",
     "Summary",
     "Thresholds",
+    "against_rest",
     "at_thresholds",
     "auc_interval",
     "auc_test",
@@ -87,6 +90,7 @@ __all__ = [
     "decision_intervals",
     "det_curve",
     "hard",
+    "judgement",
     "lift",
     "mcnemar",
     "micro_average",
