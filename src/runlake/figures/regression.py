@@ -107,7 +107,7 @@ def quantile_figure(runs: Sequence[Shown[Quantiles]], *, tokens: Theme = LIGHT) 
                     "showlegend": False,
                     "legendgroup": name,
                     "line": {"color": run.color, "width": 1, "dash": "dot"},
-                }  # fmt: skip
+                }
             )
     return _framed(traces, "standard normal quantile", "residual (predicted − true)", tokens)
 
