@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from runlake.analysis.classification import Averages, Interval, Judgement, Proportion, Summary
     from runlake.analysis.classification.summary import Average
 
+_OF_ONE_CLASS = ("Precision", "Recall", "F1")
+_METHOD = (
+    "In brackets 95 % intervals: of accuracy, precision and recall by Wilson's method, of the others by the "
+    "percentiles of 2,000 resamples that keep the number of examples of each class."
+)
+
 
 def of_runs(judged: Sequence[Judged], question: Question) -> None:
     """Draw one row per run: how well its scores rank, and how well it decides."""
@@ -48,7 +54,7 @@ def _rankings(judged: Sequence[Judged], asked: Sequence[evaluated.Asked], questi
                 "Positives": f"{of_one.binary.positives:,} of {of_one.binary.n:,}",
             }
         rows.append(row)
-    _table(rows, "How well the scores of each run rank")
+    _table(rows, "How well the scores of each run rank", steps=is_one_run(judged))
     whose = "all classes at once" if question.micro else f"{format.markdown(question.of_class)}"
     rest = " against the rest" if len(judged[0].classes) > 2 and not question.micro else ""
     st.caption(
@@ -68,19 +74,21 @@ def _decisions(judged: Sequence[Judged], asked: Sequence[evaluated.Asked], quest
         if question.cuts:
             row["Threshold"] = "as predicted" if of_one.cut is None else _threshold(of_one.cut)
         rows.append(row | _decision(of_one, None if found is None else found[number_]))
-    _table(rows, "How well each run decides")
+    if question.micro:
+        # Of all classes at once, each wrong decision is a false positive of one and a false negative of another.
+        rows = [{name: text for name, text in row.items() if name not in _OF_ONE_CLASS} for row in rows]
+    _table(rows, "How well each run decides", steps=is_one_run(judged))
     first, many = judged[0], len(judged[0].classes) > 2
+    if question.micro:
+        st.caption(f"Precision, recall and F1 of all classes at once equal the accuracy. {_METHOD}")
+        return
     whose = format.markdown(question.of_class)
     apart = (
         " (cut at the threshold; the others are of the predictions as they were made)"
-        if many and question.cuts and not question.micro and first.has_scores
+        if many and question.cuts and first.has_scores
         else ""
     )
-    st.caption(
-        f"Precision, recall and F1 are of {whose}{' against the rest' * many}{apart}. In brackets 95 % intervals: of "
-        "accuracy, precision and recall by Wilson's method, of the others by the percentiles of 2,000 resamples that "
-        "keep the number of examples of each class."
-    )
+    st.caption(f"Precision, recall and F1 are of {whose}{' against the rest' * many}{apart}. {_METHOD}")
 
 
 def _decision(asked: evaluated.Asked, found: Judgement | None) -> dict[str, str]:
@@ -117,7 +125,7 @@ def over_classes(judged: Sequence[Judged], question: Question) -> None:
             {"Run": one.run.label} | ({} if averages is None else _averages(averages))
             for one, averages in zip(judged, found, strict=True)
         ]
-        _table(rows, "Averages over classes")
+        _table(rows, "Averages over classes", steps=is_one_run(judged))
     _say_of_averages(found)
 
 
@@ -211,8 +219,15 @@ def _tested(first: Judged, other: Judged, question: Question) -> list[str]:
     return said
 
 
-def _table(rows: Sequence[dict[str, str]], alt: str) -> None:
+def is_one_run(judged: Sequence[Judged]) -> bool:
+    """Tell whether what stands beside each other are steps of one run."""
+    return len(judged) > 1 and len({one.run.run_id for one in judged}) == 1
+
+
+def _table(rows: Sequence[dict[str, str]], alt: str, *, steps: bool) -> None:
     labels = {name: name for row in rows for name in row}
+    if steps:
+        labels["Run"] = "Step"
     table.show(
         pl.DataFrame(rows, schema=dict.fromkeys(labels, pl.String)),
         labels=labels,

@@ -12,6 +12,7 @@ import streamlit as st
 import evaluated
 import state
 from components import artifact_preview, curves, evaluation_controls, format, table
+from components.evaluation_measures import is_one_run
 from components.judged import EXAMPLE, numbers
 from runlake.analysis.error_intervals import Error
 from runlake.analysis.regression import fit
@@ -85,7 +86,7 @@ def measures(judged: Sequence[Judged]) -> None:
     rows = [_measures(one, ends) for one, ends in zip(judged, found, strict=True)]
     table.show(
         pl.DataFrame(rows, schema_overrides=dict.fromkeys(rows[0], pl.String)),
-        labels={name: name for name in rows[0]},
+        labels={name: name for name in rows[0]} | ({"Run": "Step"} if is_one_run(judged) else {}),
         right=[name for name in rows[0] if name != "Run"],
         alt="Measures of each run",
     )
