@@ -97,7 +97,8 @@ def work(key: Hashable, what: str, task: Callable[[Told], T]) -> T | None:
     """
     job = desk().job(key, task)
     try:
-        return job.future.result(timeout=WAIT_S)
+        found: T = job.future.result(timeout=WAIT_S)
+        return found
     except NotYet:
         _watch(key, what, job)
     except Stopped:

@@ -49,7 +49,8 @@ def choose(knobs: Judging, classes: Sequence[str]) -> tuple[str, ...]:
 
 def chosen(knobs: Judging, classes: Sequence[str]) -> dict[str, str]:
     """Return the groups of the reader's own: class to group; classes that are not here are left out."""
-    known, found = set(classes), {}
+    known = set(classes)
+    found: dict[str, str] = {}
     for item in knobs.groups.get():
         group, *members = map(unquote, item.split("|"))
         found |= {name: group for name in members if name in known and group}

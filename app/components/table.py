@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars.selectors as cs
 import streamlit as st
@@ -54,6 +54,7 @@ def show(
         alt: what the table is, for those who do not see it.
     """
     widths = widths or {}
+    selecting: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "single-row"}
     st.dataframe(
         arrow(frame.select(list(labels))),
         column_config={
@@ -68,5 +69,5 @@ def show(
         placeholder=missing,
         key=key,
         alt=alt,
-        **({} if on_select is None else {"on_select": on_select, "selection_mode": "single-row"}),
+        **selecting,
     )

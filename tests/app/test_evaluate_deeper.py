@@ -60,7 +60,9 @@ def runs(stores: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> It
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RUNLAKE_JOURNAL", str(folder / "journals"))
         patch.setenv("RUNLAKE_INGESTER", "off")
-        yield {name: log(name, stores["deeper"]) for name in ("two", "late", "many", "odds", "thousand", "fit", "hostile")}
+        yield {
+            name: log(name, stores["deeper"]) for name in ("two", "late", "many", "odds", "thousand", "fit", "hostile")
+        }
 
 
 def log(name: str, store: str) -> str:
@@ -193,7 +195,9 @@ class TestIntervals:
         guess, random = SCORES[30] >= 0.5, np.random.default_rng(0)
         drawn = []
         for _ in range(1500):
-            rows = np.concatenate([random.choice(np.flatnonzero(LABELS == one), (LABELS == one).sum()) for one in (0, 1)])
+            rows = np.concatenate(
+                [random.choice(np.flatnonzero(one == LABELS), (one == LABELS).sum()) for one in (0, 1)]
+            )
             drawn.append(statistic(LABELS[rows], guess[rows]))
 
         assert (low, high) == pytest.approx(np.quantile(drawn, (0.025, 0.975)), abs=0.012)
@@ -303,7 +307,7 @@ class TestAThousandClasses:
         at = page("thousand", cell=f"{THOUSAND[wrong[0]]},{THOUSAND[wrong[1]]}")
 
         found = next(table for table in tables(at) if "row" in table)
-        expected = np.flatnonzero((OF_THOUSAND == wrong[0]) & (GUESSED == wrong[1]))
+        expected = np.flatnonzero((wrong[0] == OF_THOUSAND) & (wrong[1] == GUESSED))
         assert [int(value) for value in found["row"]] == expected.tolist()
 
     @pytest.mark.parametrize("order", ["By name", "By examples", "By mistakes", "By likeness"])

@@ -125,7 +125,7 @@ def _beaten(score: Floats, labels: Ints, code: int, support: Ints) -> Floats:
     total = np.bincount(labels, weights=above, minlength=len(support))
     found = np.divide(total, len(own) * support, out=np.full(len(support), np.nan), where=support > 0)
     found[code] = np.nan
-    return found
+    return np.asarray(found)
 
 
 def _precision(asked: Binary) -> float:
@@ -141,9 +141,9 @@ def _of_rest(beaten: Floats, support: Ints) -> Floats:
     """Area of each class against the rest: the mean over the other classes, by their examples."""
     weight = np.where(np.isnan(beaten), 0.0, support[None, :])
     total = weight.sum(axis=1)
-    return np.divide(
-        (np.nan_to_num(beaten) * weight).sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0
-    )
+    found: Floats = np.full(len(total), np.nan)
+    np.divide((np.nan_to_num(beaten) * weight).sum(axis=1), total, out=found, where=total > 0)
+    return found
 
 
 def _over(each: Floats, support: Ints, micro: float) -> OverClasses:

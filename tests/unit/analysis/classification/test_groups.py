@@ -65,13 +65,13 @@ class TestPredictions:
         assert found.predicted.tolist() == (drawn.scores.argmax(axis=1) % 2).tolist()
 
     def test_that_are_no_probabilities_have_no_score_in_groups(self) -> None:
-        odds = predictions([0, 1, 2], "abc", scores=[[3.0, -1, 0], [0, 2, 0], [0, 0, 1]])
-        independent = predictions([0, 1, 2], "abc", scores=[[0.9, 0.9, 0], [0, 1, 0], [0, 0, 1]])
+        odds = predictions([0, 1, 2], "abc", scores=np.array([[3.0, -1, 0], [0, 2, 0], [0, 0, 1]]))
+        independent = predictions([0, 1, 2], "abc", scores=np.array([[0.9, 0.9, 0], [0, 1, 0], [0, 0, 1]]))
 
         assert [predictions_by_group(one, ("x", "x", "y")).scores for one in (odds, independent)] == [None, None]
 
     def test_that_are_missing_stay_missing(self) -> None:
-        given = predictions([0, 1, 2], "abc", scores=[[np.nan, 0.5, 0.5], [0, 1, 0], [0, 0, 1]])
+        given = predictions([0, 1, 2], "abc", scores=np.array([[np.nan, 0.5, 0.5], [0, 1, 0], [0, 0, 1]]))
 
         found = confusion(predictions_by_group(given, ("x", "x", "y")))
 
