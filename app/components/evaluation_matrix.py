@@ -124,7 +124,7 @@ def _pairs(judged: Sequence[Judged], matrices: Sequence[Confusion], knobs: Judgi
         labels["count"] = in_order(judged[0].run.label)
         labels |= {name: in_order(one.run.label) for name, one in zip(others, judged[1:], strict=True)}
     key = knobs.key("pairs")
-    chosen = cells.index(cell) if (cell := knobs.cell.get()) in cells else None  # type: ignore[arg-type]  # a pair or none
+    chosen = cells.index(cell) if (cell := knobs.cell.get()) in cells else None
     # What is ticked follows the cell that is open, however that was chosen.
     st.session_state[key] = {"selection": {"rows": [] if chosen is None else [chosen]}}
     table.show(

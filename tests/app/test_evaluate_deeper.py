@@ -117,7 +117,7 @@ def best_at_precision(scores: Any, least: float) -> float:
         precision, recall = LABELS[called].mean(), LABELS[called].sum()
         if precision >= least:
             found.append((recall, precision, threshold))
-    return max(found)[2]
+    return float(max(found)[2])
 
 
 class TestAPromise:
@@ -181,7 +181,7 @@ class TestCosts:
 class TestIntervals:
     def test_of_shares_are_wilsons(self, page: Any) -> None:
         found = with_intervals(page("two"), "two")
-        right = int(((SCORES[30] >= 0.5) == LABELS).sum())
+        right = int(np.equal(SCORES[30] >= 0.5, LABELS).sum())
 
         ends = stats.binomtest(right, N).proportion_ci(method="wilson")
         assert found["Accuracy"] == f"{right / N:.4f} ({ends.low:.3f}–{ends.high:.3f})"
