@@ -148,9 +148,49 @@ RUNS_GROUP_ASCENDING = Param("runs", "group_asc", False)
 RUNS_GROUP = Param("runs", "group", "")  # the filter of the one group that is open
 
 # Pictures of an evaluation, and what the cells of a confusion matrix are a share of.
-PICTURES = ("Confusion", "Precision–recall", "ROC", "Calibration", "Cost", "Lift", "DET")
-NUMBER_PICTURES = ("Predicted over true", "Residuals")
+PICTURES = ("Confusion", "Precision–recall", "ROC", "Calibration", "Cost", "Lift", "DET", "Steps")
+NUMBER_PICTURES = ("Predicted over true", "Residuals", "Histogram", "Quantiles", "Steps")
 SHARES = ("Counts", "By label", "By prediction")
+ORDERS = ("As logged", "By name", "By examples", "By mistakes", "By likeness")
+RULES = ("", "precision", "recall", "fpr", "f1")
+
+
+class Judging:
+    """What the reader chose to see of evaluations; the Run and the Evaluate page keep the same, each its own."""
+
+    def __init__(self, page: str) -> None:
+        self.evaluation = Param(page, "evaluation", "")
+        self.step = Param(page, "step", "")
+        self.steps = Param(page, "steps", (), most=12)  # steps of one run over each other; words or numbers
+        self.picture = Param(page, "picture", "", choices=tuple(dict.fromkeys((*PICTURES, *NUMBER_PICTURES))))
+        self.of_class = Param(page, "class", "")
+        self.micro = Param(page, "micro", False)  # all classes at once instead of one
+        self.threshold = Param(page, "threshold", "")
+        self.rule = Param(page, "rule", "", choices=RULES)  # a promise that sets each run's threshold
+        self.target = Param(page, "target", 0.9, low=0, high=1)
+        self.share = Param(page, "share", "Counts", choices=SHARES)
+        self.order = Param(page, "order", "As logged", choices=ORDERS)
+        self.every_class = Param(page, "every", False)
+        self.cell = Param(page, "cell", ())  # label and prediction
+        self.cost_fp = Param(page, "cost_fp", 1.0, low=0)
+        self.cost_fn = Param(page, "cost_fn", 1.0, low=0)
+        self.base_rate = Param(page, "base_rate", "")
+        self.bins = Param(page, "bins", "uniform", choices=("uniform", "quantile"))
+        self.bin_count = Param(page, "bin_count", 10.0, low=2, high=100)
+        self.grouping = Param(page, "group", "", choices=("", "prefix", "own"))
+        self.groups = Param(page, "groups", ())  # each a name and its classes, joined by |
+        self.example = Param(page, "example", "")  # row of an example that is looked at
+
+    def params(self) -> tuple[Param[Any], ...]:
+        """Return all of them."""
+        return tuple(vars(self).values())
+
+    def key(self, name: str) -> str:
+        """Name a widget of this page that no link carries."""
+        return f"{self.evaluation.key}.{name}"
+
+
+RUN_JUDGING, EVALUATE_JUDGING = Judging("run"), Judging("evaluate")
 
 # The Run page.
 RUN_ID = Param("run", "id", "", navigates=True)
@@ -182,26 +222,6 @@ RUN_LOG_X = Param("run", "logx", False)
 RUN_LOG_Y = Param("run", "logy", False)
 RUN_STRETCH = Param("run", "stretch", "")
 RUN_BY = Param("run", "by", "metric", choices=("metric", "key"))
-
-RUN_EVALUATION = Param("run", "evaluation", "")
-RUN_PICTURE = Param("run", "picture", "", choices=(*PICTURES, *NUMBER_PICTURES))
-RUN_CLASS = Param("run", "class", "")
-RUN_THRESHOLD = Param("run", "threshold", "")
-RUN_SHARE = Param("run", "share", "Counts", choices=SHARES)
-RUN_CELL = Param("run", "cell", ())
-RUN_COST_FP = Param("run", "cost_fp", 1.0, low=0)
-RUN_COST_FN = Param("run", "cost_fn", 1.0, low=0)
-
-# The Evaluate page.
-EVALUATE_EVALUATION = Param("evaluate", "evaluation", "")
-EVALUATE_STEP = Param("evaluate", "step", "")
-EVALUATE_PICTURE = Param("evaluate", "picture", "", choices=(*PICTURES, *NUMBER_PICTURES))
-EVALUATE_CLASS = Param("evaluate", "class", "")
-EVALUATE_THRESHOLD = Param("evaluate", "threshold", "")
-EVALUATE_SHARE = Param("evaluate", "share", "Counts", choices=SHARES)
-EVALUATE_CELL = Param("evaluate", "cell", ())
-EVALUATE_COST_FP = Param("evaluate", "cost_fp", 1.0, low=0)
-EVALUATE_COST_FN = Param("evaluate", "cost_fn", 1.0, low=0)
 
 # The Compare page.
 COMPARE_VIEW = Param("compare", "view", "Overview")  # components/compare_sections.py lists what there is
@@ -273,7 +293,16 @@ DATA_SORT = Param(
 )
 DATA_ASCENDING = Param("data", "asc", False)
 
-ALLOWED: tuple[Param[Any], ...] = tuple(value for value in globals().values() if isinstance(value, Param))
+# The step of a run is one for its media and its evaluations.
+ALLOWED: tuple[Param[Any], ...] = tuple(
+    dict.fromkeys(
+        [
+            *(value for value in globals().values() if isinstance(value, Param)),
+            *RUN_JUDGING.params(),
+            *EVALUATE_JUDGING.params(),
+        ]
+    )
+)
 
 
 def view_of(page: str) -> Param[str]:

@@ -13,6 +13,7 @@ from runlake import media
 
 HARDEST = 8  # rows
 WATCHED = 3  # rows, while it learns
+MANY = 20  # classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,9 +67,10 @@ def evaluated(part: Part, data: Data, model: Any, prefix: str) -> media.Media:
     told = {} if _is_pixels(data) else {name: part.x[:, at].round(4) for at, name in enumerate(data.features[:4])}
     if data.is_regression:
         return media.regression(part.y, model.predict(part.x), ids=ids, examples=told)
-    return media.classification(
-        part.y, model.predict_proba(part.x), classes=data.classes, ids=ids, examples=told or None
-    )
+    chance = model.predict_proba(part.x)
+    if len(data.classes) > MANY:
+        chance = chance.round(4)  # most of a hundred are next to nothing, which takes little room so
+    return media.classification(part.y, chance, classes=data.classes, ids=ids, examples=told or None)
 
 
 def keep_evaluation(run: Run, data: Data, model: Any, step: int) -> None:
@@ -117,8 +119,8 @@ def _is_pixels(data: Data) -> bool:
 
 
 def _digit(pixels: NDArray[np.float64], label: str, guess: str) -> media.Image:
-    """Draw a digit of 8 x 8 pixels, values 0 to 16, large enough to be seen."""
-    large = np.kron(pixels.reshape(8, 8) / 16, np.ones((16, 16)))
+    """Draw one digit or two of 8 x 8 pixels each, values 0 to 16, large enough to be seen."""
+    large = np.kron(pixels.reshape(8, -1) / 16, np.ones((16, 16)))
     return media.Image(large, caption=f"{label}, taken for {guess}")
 
 

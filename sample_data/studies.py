@@ -86,6 +86,8 @@ EXPERIMENTS = (
                "chen", "val/accuracy", "max", "maximize", "digits"),
     Experiment("digit_recognition/final_model", "The perceptron that goes to review.",
                "chen", "val/accuracy", "max", "maximize", "digits"),
+    Experiment("digit_pairs/baseline", "Two digits at once: a hundred classes, ten groups.",
+               "chen", "val/accuracy", "max", "maximize", "digit_pairs"),
     Experiment("wine_cultivar/baseline", "Which of three cultivars a wine comes from.",
                "eve", "val/f1", "last", "maximize", "wine"),
     Experiment("diabetes_progression/baseline", "How the disease goes on within a year, from ten measurements.",
@@ -105,7 +107,7 @@ REGRESSION_SGD = {"epochs": 80, "alpha": 1e-3, "penalty": "l2", "eta0": 0.01}
 def plans() -> Iterator[Plan]:
     """Give all runs to be in the order in which they start; children come with their parent."""
     found = [*tumour_baseline(), *tumour_features(), tumour_tuning(), *tumour_final()]
-    found += [*digit_baseline(), *digit_tuning(), *digit_final(), *wine(), *diabetes()]
+    found += [*digit_baseline(), *digit_tuning(), *digit_final(), *digit_pairs(), *wine(), *diabetes()]
     yield from sorted(found, key=lambda plan: plan.start)
 
 
@@ -219,6 +221,15 @@ def digit_final() -> Iterator[Plan]:
         "digit_recognition/final_model", "mlp_wide_v1", "chen", "digits", "mlp", MLP | {"hidden": (128,), "epochs": 80},
         when(16, 8), stage="staging", aim="val/accuracy", use="Reading postcodes in the demonstration.",
         hypothesis="The wide layer was the gain of tuning.", expected="Validation accuracy of 0.98.", target=0.98,
+    )  # fmt: skip
+
+
+def digit_pairs() -> Iterator[Plan]:
+    """Many classes, few rows of each."""
+    yield Plan(
+        "digit_pairs/baseline", "mlp_pairs", "chen", "digit_pairs", "mlp", MLP | {"hidden": (96,), "epochs": 60},
+        when(17, 9), aim="val/accuracy", hypothesis="A network that reads digits reads two of them as well.",
+        expected="Validation accuracy of 0.9.", target=0.9,
     )  # fmt: skip
 
 

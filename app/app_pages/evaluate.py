@@ -8,7 +8,7 @@ import streamlit as st
 
 import frame
 import state
-from components import empty_state, evaluation_controls, evaluation_view, links, run_basket, same_data, url_mirror
+from components import empty_state, evaluation_view, links, run_basket, same_data, url_mirror
 
 if TYPE_CHECKING:
     from components.slots import Slot
@@ -20,7 +20,7 @@ def body(runs: tuple[Slot, ...]) -> None:
     if run_basket.has_changed(runs, most=state.AT_HAND):
         st.rerun()
     with frame.guard():
-        evaluation_view.show(runs, evaluation_controls.EVALUATE)
+        evaluation_view.show(runs, state.EVALUATE_JUDGING)
         url_mirror.show("evaluate", key="evaluate.url")
 
 

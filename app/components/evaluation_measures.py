@@ -3,124 +3,193 @@
 from __future__ import annotations
 
 import math
-import zlib
 from typing import TYPE_CHECKING
 
 import polars as pl
 import streamlit as st
 
-from components import evaluation_pictures, format, table
-from runlake.analysis.classification import (
-    Ranking,
-    at_thresholds,
-    auc_interval,
-    auc_test,
-    binary,
-    calibration,
-    mcnemar,
-    pair,
-    pr_curve,
-    ranking_interval,
-    summarise,
-)
+import evaluated
+from components import format, table
+from components.evaluation_question import ask, decided, matrix_of
+from runlake.analysis.classification import auc_test, calibration, mcnemar, pair, summarise
 from runlake.errors import InvalidValue
+from runlake.formats import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from components.evaluation_pictures import Question
+    from components.evaluation_question import Question
     from components.judged import Judged
-    from runlake.analysis.classification import Binary
+    from runlake.analysis.classification import Averages, Interval, Judgement, Proportion, Summary
+    from runlake.analysis.classification.summary import Average
 
-MOST_RESAMPLED = 20_000  # examples; beyond that, resampling takes seconds
+_OF_ONE_CLASS = ("Precision", "Recall", "F1")
+_METHOD = (
+    "In brackets 95 % intervals: of accuracy, precision and recall by Wilson's method, of the others by the "
+    "percentiles of 2,000 resamples that keep the number of examples of each class."
+)
 
 
 def of_runs(judged: Sequence[Judged], question: Question) -> None:
-    """Draw one row per run: how well it ranks, and how well it decides."""
-    rows = [_row(one, question) for one in judged]
-    labels = {name: name for name in rows[0]}
-    table.show(
-        pl.DataFrame(rows, schema_overrides=dict.fromkeys(labels, pl.String)),
-        labels=labels,
-        right=[name for name in labels if name != "Run"],
-        alt="Measures of each run",
-    )
+    """Draw one row per run: how well its scores rank, and how well it decides."""
+    asked = [ask(one, question) for one in judged]
     if any(one.has_scores for one in judged):
-        of_class = format.markdown(question.of_class)
-        st.caption(
-            f"Average precision, ROC AUC and Brier score are of {of_class}"
-            f"{' against the rest' if len(judged[0].classes) > 2 else ''}. In brackets: 95 % intervals, "
-            "of the area under the ROC curve by DeLong's method, of average precision by the percentiles of 1,000 "
-            f"resamples, up to {MOST_RESAMPLED:,} examples."
-        )
+        _rankings(judged, asked, question)
+    _decisions(judged, asked, question)
 
 
-def _row(one: Judged, question: Question) -> dict[str, str]:
-    matrix = evaluation_pictures.matrix_of(one, question)
-    found = summarise(matrix)
-    row = {"Run": one.run.label, "n": f"{matrix.n:,}"}
-    if one.has_scores and one.predictions is not None:
-        asked = binary(one.predictions, question.of_class)
-        row |= {"Average precision": _precision(_key(asked), asked), "ROC AUC": _auc(asked)}
-        row["Brier"] = number(calibration(asked).brier)
-    row |= {
-        "Accuracy": number(found.accuracy),
-        "Macro F1": number(found.macro.f1),
-        "Matthews": number(found.matthews),
+def _rankings(judged: Sequence[Judged], asked: Sequence[evaluated.Asked], question: Question) -> None:
+    found = evaluated.rankings(asked)
+    rows = []
+    for one, of_one, ranked in zip(judged, asked, found, strict=True):
+        row = {"Run": one.run.label}
+        if ranked is not None and of_one.binary is not None:
+            fit = calibration(of_one.binary)
+            row |= {
+                "Average precision": with_interval(*ranked.average_precision),
+                "ROC AUC": with_interval(*ranked.roc_auc),
+                "Brier": number(fit.brier),
+                "Log loss": number(fit.log_loss),
+                "ECE": number(fit.expected_error),
+                "Positives": f"{of_one.binary.positives:,} of {of_one.binary.n:,}",
+            }
+        rows.append(row)
+    _table(rows, "How well the scores of each run rank", steps=is_one_run(judged))
+    whose = "all classes at once" if question.micro else f"{format.markdown(question.of_class)}"
+    rest = " against the rest" if len(judged[0].classes) > 2 and not question.micro else ""
+    st.caption(
+        f"Of the scores of {whose}{rest}; in brackets 95 % intervals: of the area under the ROC curve by DeLong's "
+        "method, of average precision by the percentiles of 1,000 resamples, up to "
+        f"{evaluated.MOST_RESAMPLED:,} examples. ECE is over 10 bins of equal width."
+        + " The answers of a micro-average hang together, so it has no intervals."
+        * question.micro
+    )
+
+
+def _decisions(judged: Sequence[Judged], asked: Sequence[evaluated.Asked], question: Question) -> None:
+    found = evaluated.judgements(asked)
+    rows = []
+    for number_, (one, of_one) in enumerate(zip(judged, asked, strict=True)):
+        row = {"Run": one.run.label, "n": f"{of_one.matrix.n:,}"}
+        if question.cuts:
+            row["Threshold"] = "as predicted" if of_one.cut is None else _threshold(of_one.cut)
+        rows.append(row | _decision(of_one, None if found is None else found[number_]))
+    if question.micro:
+        # Of all classes at once, each wrong decision is a false positive of one and a false negative of another.
+        rows = [{name: text for name, text in row.items() if name not in _OF_ONE_CLASS} for row in rows]
+    _table(rows, "How well each run decides", steps=is_one_run(judged))
+    first, many = judged[0], len(judged[0].classes) > 2
+    if question.micro:
+        st.caption(f"Precision, recall and F1 of all classes at once equal the accuracy. {_METHOD}")
+        return
+    whose = format.markdown(question.of_class)
+    apart = (
+        " (cut at the threshold; the others are of the predictions as they were made)"
+        if many and question.cuts and first.has_scores
+        else ""
+    )
+    st.caption(f"Precision, recall and F1 are of {whose}{' against the rest' * many}{apart}. {_METHOD}")
+
+
+def _decision(asked: evaluated.Asked, found: Judgement | None) -> dict[str, str]:
+    if found is not None:
+        return {
+            "Accuracy": _share(found.accuracy),
+            "Balanced accuracy": _interval(found.balanced_accuracy),
+            "Macro F1": _interval(found.macro_f1),
+            "Matthews": _interval(found.matthews),
+            "Precision": _share(found.precision),
+            "Recall": _share(found.recall),
+            "F1": _interval(found.f1),
+        }
+    whole, of_class = summarise(asked.matrix), summarise(asked.of_class)
+    values = {
+        "Accuracy": whole.accuracy,
+        "Balanced accuracy": whole.balanced_accuracy,
+        "Macro F1": whole.macro.f1,
+        "Matthews": whole.matthews,
+        "Precision": float(of_class.precision[1]),
+        "Recall": float(of_class.recall[1]),
+        "F1": float(of_class.f1[1]),
     }
-    if len(one.classes) == 2:
-        at = one.classes.index(question.of_class)
-        row |= {
-            "Precision": number(float(found.precision[at])),
-            "Recall": number(float(found.recall[at])),
-            "F1": number(float(found.f1[at])),
-        }
-    return row
+    return {name: number(value) for name, value in values.items()}
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
-def _precision(key: tuple[int, int, str], _asked: Binary) -> str:
-    if _asked.n > MOST_RESAMPLED:
-        return number(pr_curve(at_thresholds(_asked)).average_precision)
-    found = ranking_interval(_asked, Ranking.AVERAGE_PRECISION)
-    return with_interval(found.value, found.low, found.high)
+def over_classes(judged: Sequence[Judged], question: Question) -> None:
+    """Draw the averages over classes: of a single run below its classes, of several one row each."""
+    found = evaluated.over_classes(judged) or [None] * len(judged)
+    if len(judged) == 1:
+        _by_class(judged[0], summarise(matrix_of(judged[0], question)), found[0])
+    elif any(one is not None for one in found):
+        rows = [
+            {"Run": one.run.label} | ({} if averages is None else _averages(averages))
+            for one, averages in zip(judged, found, strict=True)
+        ]
+        _table(rows, "Averages over classes", steps=is_one_run(judged))
+    _say_of_averages(found)
 
 
-def _auc(asked: Binary) -> str:
-    found = auc_interval(asked)
-    return with_interval(found.auc, found.low, found.high)
+def _say_of_averages(found: Sequence[Averages | None]) -> None:
+    first = next((one for one in found if one is not None), None)
+    if first is None:
+        return
+    if first.problem is not None:
+        st.caption(f"ROC AUC and average precision of all classes: {first.problem}.")
+        return
+    said = (
+        f"ROC AUC between pairs of classes (Hand and Till): {number(first.pairs)}, weighted {number(first.weighted_pairs)}. "
+        * (len(found) == 1)
+    )
+    left = f" {first.left_out:,} classes without examples are left out." if first.left_out else ""
+    st.caption(
+        f"{said}ROC AUC and average precision are of each class against the rest; macro weighs classes alike, "
+        f"weighted by their examples, micro asks of all classes at once.{left}"
+    )
 
 
-def _key(asked: Binary) -> tuple[int, int, str]:
-    """Name scores and labels by their content."""
-    return (zlib.crc32(asked.score.tobytes()), zlib.crc32(asked.truth.tobytes()), asked.name)
+def _averages(found: Averages) -> dict[str, str]:
+    return {
+        "AP micro": number(found.average_precision.micro),
+        "AP macro": number(found.average_precision.macro),
+        "AP weighted": number(found.average_precision.weighted),
+        "AUC micro": number(found.roc_auc.micro),
+        "AUC macro": number(found.roc_auc.macro),
+        "AUC weighted": number(found.roc_auc.weighted),
+        "AUC pairs": number(found.pairs),
+        "AUC pairs, weighted": number(found.weighted_pairs),
+    }
 
 
-def of_classes(one: Judged, question: Question) -> None:
+def _by_class(one: Judged, found: Summary, averages: Averages | None) -> None:
     """Draw one row per class, and the averages."""
-    found = summarise(evaluation_pictures.matrix_of(one, question))
-    names = [*found.classes, "macro average", "weighted average"]
-    averages = (found.macro, found.weighted)
-    total = str(int(found.support.sum()))
-    shown = pl.DataFrame(
-        {
-            "class": names,
-            "precision": [number(float(v)) for v in (*found.precision, *(a.precision for a in averages))],
-            "recall": [number(float(v)) for v in (*found.recall, *(a.recall for a in averages))],
-            "f1": [number(float(v)) for v in (*found.f1, *(a.f1 for a in averages))],
-            "support": [*(f"{int(v):,}" for v in found.support), total, total],
-        }
-    )
-    labels = {"class": "Class", "precision": "Precision", "recall": "Recall", "f1": "F1", "support": "Examples"}
-    table.show(
-        shown, labels=labels, right=["precision", "recall", "f1", "support"], most_px=420, alt="Measures by class"
-    )
+    kinds = (("micro average", "micro"), ("macro average", "macro"), ("weighted average", "weighted"))
+    of_all: list[Average] = [getattr(found, kind) for _, kind in kinds]
+    total = f"{int(found.support.sum()):,}"
+    columns = {
+        "class": [*found.classes, *(name for name, _ in kinds)],
+        "precision": [number(float(v)) for v in (*found.precision, *(a.precision for a in of_all))],
+        "recall": [number(float(v)) for v in (*found.recall, *(a.recall for a in of_all))],
+        "f1": [number(float(v)) for v in (*found.f1, *(a.f1 for a in of_all))],
+    }
+    labels = {"class": "Class", "precision": "Precision", "recall": "Recall", "f1": "F1"}
+    if averages is not None:
+        for name, label, measured in (
+            ("ap", "Average precision", averages.average_precision),
+            ("auc", "ROC AUC", averages.roc_auc),
+        ):
+            each = (*measured.each.tolist(), *(getattr(measured, kind) for _, kind in kinds))
+            columns[name], labels[name] = [number(value) for value in each], label
+    columns["support"] = [*(f"{int(v):,}" for v in found.support), *[total] * 3]
+    labels["support"] = "Examples"
+    right = [name for name in labels if name != "class"]
+    alt = in_order(f"Measures of {one.run.label} by class")
+    table.show(pl.DataFrame(columns), labels=labels, right=right, most_px=420, alt=alt)
 
 
 def tests(judged: Sequence[Judged], question: Question) -> None:
     """Say of each further run whether it differs from the first on the examples that both have seen."""
-    first = judged[0]
-    for other in judged[1:]:
+    first = decided(judged[0], question)
+    for other in (decided(one, question) for one in judged[1:]):
         if first.predictions is None or other.predictions is None:
             continue
         name = format.markdown(f"{other.run.label} against {first.run.label}")
@@ -134,8 +203,7 @@ def _tested(first: Judged, other: Judged, question: Question) -> list[str]:
     assert first.predictions is not None
     assert other.predictions is not None
     both = pair(first.predictions, other.predictions)
-    threshold = question.threshold if len(first.classes) == 2 and first.has_scores and other.has_scores else None
-    found = mcnemar(both, threshold, question.of_class if threshold is not None else None)
+    found = mcnemar(both)
     said = [
         f"{found.n:,} shared examples, joined by {both.by}: {found.only_second_right:,} only "
         f"{format.markdown(other.run.label)} has right, {found.only_first_right:,} only "
@@ -149,6 +217,35 @@ def _tested(first: Judged, other: Judged, question: Question) -> list[str]:
                 f"(DeLong's paired test, p = {probability(auc.p)})."
             )
     return said
+
+
+def is_one_run(judged: Sequence[Judged]) -> bool:
+    """Tell whether what stands beside each other are steps of one run."""
+    return len(judged) > 1 and len({one.run.run_id for one in judged}) == 1
+
+
+def _table(rows: Sequence[dict[str, str]], alt: str, *, steps: bool) -> None:
+    labels = {name: name for row in rows for name in row}
+    if steps:
+        labels["Run"] = "Step"
+    table.show(
+        pl.DataFrame(rows, schema=dict.fromkeys(labels, pl.String)),
+        labels=labels,
+        right=[name for name in labels if name != "Run"],
+        alt=alt,
+    )
+
+
+def _share(found: Proportion) -> str:
+    return with_interval(found.value, found.low, found.high)
+
+
+def _interval(found: Interval) -> str:
+    return with_interval(found.value, found.low, found.high)
+
+
+def _threshold(cut: float) -> str:
+    return "∞" if math.isinf(cut) else f"{cut:.6g}"
 
 
 def number(value: float) -> str:

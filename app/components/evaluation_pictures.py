@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from components import chart_export, curves, evaluation_controls
+from components import chart_export, curves, evaluation_controls, evaluation_matrix, evaluation_threshold
+from components.evaluation_question import asked_of, thresholds_of
 from runlake.analysis.classification import (
-    Confusion,
-    Normalise,
+    Bins,
     Thresholds,
-    at_thresholds,
-    binary,
     calibration,
     cheapest,
-    confusion,
     det_curve,
     lift,
     pr_curve,
     roc_curve,
 )
 from runlake.figures.classification import (
-    Matrices,
     Shown,
     calibration_figure,
-    confusion_figure,
     cost_figure,
     det_figure,
     lift_figure,
@@ -42,126 +38,104 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from components.evaluation_controls import Knobs
+    from components.evaluation_question import Question
     from components.judged import Judged
+    from runlake.analysis.classification import Calibration
+    from state import Judging
 
-_SHARES = {"Counts": Normalise.NONE, "By label": Normalise.TRUE, "By prediction": Normalise.PREDICTED}
 _CURVES: dict[str, tuple[Callable[[Thresholds], Any], Callable[..., go.Figure]]] = {
     "Precision–recall": (pr_curve, pr_figure),
     "ROC": (roc_curve, roc_figure),
     "DET": (det_curve, det_figure),
     "Lift": (lift, lift_figure),
 }
-_WIDTH_PX = 760
+# Points that can be clicked, of all curves together: each is an element of the page.
+_PICKS, _LEAST_PICKS = 1600, 60
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of all runs.
-
-    Attributes:
-        picture: one of `state.PICTURES`.
-        of_class: the class that curves are of.
-        threshold: where its scores are cut; None for the predictions as they were made.
-    """
-
-    picture: str
-    of_class: str
-    threshold: float | None
-
-    @property
-    def positive(self) -> str | None:
-        """The class that a threshold is of; None without one."""
-        return None if self.threshold is None else self.of_class
-
-
-def matrix_of(one: Judged, question: Question) -> Confusion:
-    """Return the confusion matrix of a run, at the threshold where there are two classes and scores."""
-    if one.counts is not None:
-        return one.counts
-    assert one.predictions is not None  # it is one of the two
-    if question.threshold is None or len(one.classes) != 2 or not one.has_scores:
-        return confusion(one.predictions)
-    return confusion(one.predictions, question.threshold, question.of_class)
-
-
-def thresholds_of(one: Judged, of_class: str) -> Thresholds:
-    """Count at every threshold of a class."""
-    assert one.predictions is not None
-    return at_thresholds(binary(one.predictions, of_class))
-
-
-def show(judged: Sequence[Judged], question: Question, knobs: Knobs) -> None:
+def show(judged: Sequence[Judged], question: Question, knobs: Judging) -> None:
     """Draw the picture."""
     if question.picture == "Confusion":
-        _matrices(judged, question, knobs)
+        evaluation_matrix.show(judged, question, knobs)
         return
     drawn = [one for one in judged if one.has_scores]
-    tokens = theme(st.context.theme.type)
     if question.picture == "Calibration":
-        results = [calibration(binary(one.predictions, question.of_class)) for one in drawn if one.predictions]
-        draw = partial(calibration_figure, _shown(drawn, results, None))
-    elif question.picture == "Cost":
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            costs = evaluation_controls.choose_costs(knobs)
-            found = [cheapest(thresholds_of(one, question.of_class), *costs) for one in drawn]
-            _take_cheapest(drawn, found[0].best_threshold if found[0].best is not None else None, knobs)
-        draw = partial(cost_figure, _shown(drawn, found, question.threshold))
+        kind, count = evaluation_controls.choose_bins(knobs)
+        found = [calibration(asked_of(one, question), bins=Bins(kind), n_bins=count) for one in drawn]
+        _draw(calibration_figure, drawn, found, question, knobs)
+        _explain(found, kind, count)
+        return
+    if question.picture == "Cost":
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            *prices, rate = evaluation_controls.choose_costs(knobs)
+            costs = [cheapest(thresholds_of(one, question), *prices, prevalence=rate) for one in drawn]
+            _take_cheapest(drawn, costs[0].best_threshold if costs[0].best is not None else None, knobs)
+        _draw(cost_figure, drawn, costs, question, knobs)
     else:
-        make, picture = _CURVES[question.picture]
-        results = [make(thresholds_of(one, question.of_class)) for one in drawn]
-        draw = partial(picture, _shown(drawn, results, question.threshold))
+        make, draw = _CURVES[question.picture]
+        _draw(draw, drawn, [make(thresholds_of(one, question)) for one in drawn], question, knobs)
+
+
+def _draw(
+    draw: Callable[..., go.Figure],
+    drawn: Sequence[Judged],
+    results: Sequence[Any],
+    question: Question,
+    knobs: Judging,
+) -> None:
+    """Draw curves, whose points cut the scores where they are clicked; those of bins have none."""
     names = ", ".join(one.run.label for one in drawn)
-    alt = f"{question.picture} of {question.of_class}: {names}"
-    st.plotly_chart(
-        draw(tokens=tokens), key=knobs.key(f"figure.{question.picture}"), config=curves.CONFIG, alt=in_order(alt)
-    )
-    key = knobs.key(f"export.{question.picture}")
-    chart_export.show(draw, of=alt, key=key, run_ids=[one.run.run_id for one in drawn])
+    what = "all classes" if question.micro else question.of_class
+    alt = in_order(f"{question.picture} of {what}: {names}")
+    figure = draw(_shown(drawn, results, question), tokens=theme(st.context.theme.type))
+    if question.picture == "Calibration":
+        st.plotly_chart(figure, key=knobs.key(f"figure.{question.picture}"), config=curves.CONFIG, alt=alt)
+    else:
+        figure.update_layout(dragmode=False)
+        # Its name changes with the threshold, so that a point that was clicked once can be clicked again.
+        key = knobs.key(f"figure.{question.picture}.{knobs.threshold.get()}.{knobs.rule.get()}")
+        on_select = partial(evaluation_threshold.take_point, knobs, key)
+        st.plotly_chart(figure, key=key, config=curves.CONFIG, on_select=on_select, selection_mode="points", alt=alt)
+        st.caption("A click on a curve cuts the scores there.")
+    chart_export.show(
+        # The points that can be clicked stand on the curves a second time.
+        partial(draw, [replace(one, picks=0) for one in _shown(drawn, results, question)]),
+        of=alt, key=knobs.key(f"export.{question.picture}"), run_ids=[one.run.run_id for one in drawn],
+    )  # fmt: skip
 
 
-def _shown(judged: Sequence[Judged], results: Sequence[Any], threshold: float | None) -> list[Shown[Any]]:
+def _shown(judged: Sequence[Judged], results: Sequence[Any], question: Question) -> list[Shown[Any]]:
+    picks = max(_PICKS // max(len(judged), 1), _LEAST_PICKS)
     return [
-        Shown(one.run.label, result, one.run.color, one.run.dash, threshold)
+        Shown(one.run.label, result, one.run.color, one.run.dash, question.cut(one), picks)
         for one, result in zip(judged, results, strict=True)
     ]
 
 
-def _take_cheapest(judged: Sequence[Judged], threshold: float | None, knobs: Knobs) -> None:
-    if threshold is None or threshold == float("inf"):
+def _explain(found: Sequence[Calibration], kind: str, count: int) -> None:
+    """Say what the numbers in the legend are, and split the Brier score of a single one."""
+    said = (
+        f"ECE: mean distance of observed share and mean score over {count} bins "
+        f"{'of equal width' if kind == 'uniform' else 'of equally many scores'}, weighing by their examples. "
+        "Whiskers: Wilson's 95 % intervals."
+    )
+    if len(found) == 1 and found[0].problem is None:
+        (one,) = found
+        said += (
+            f" Brier score {one.brier:.4f} = reliability {one.reliability:.4f} − resolution {one.resolution:.4f} + "
+            f"uncertainty {one.uncertainty:.4f} {'+' if one.within >= 0 else '−'} {abs(one.within):.4f} within bins."
+        )
+    st.caption(said)
+
+
+def _take_cheapest(judged: Sequence[Judged], threshold: float | None, knobs: Judging) -> None:
+    if threshold is None or math.isinf(threshold):
         return
     st.button(
         f"Cut at {threshold:.4g}",
         key=knobs.key("cheapest"),
         icon=":material/content_cut:",
         help=f"The threshold that costs {'the first run' if len(judged) > 1 else 'this run'} least.",
-        on_click=knobs.threshold.set,
-        args=(repr(float(threshold)),),  # every digit: rounded up, it would miss the example that it is the score of
+        on_click=evaluation_threshold.take,
+        args=(knobs, threshold),
     )
-
-
-def _matrices(judged: Sequence[Judged], question: Question, knobs: Knobs) -> None:
-    shares = _SHARES[evaluation_controls.choose_share(knobs)]
-    shown = [Shown(one.run.label, matrix_of(one, question), one.run.color, one.run.dash) for one in judged]
-    look = Matrices(normalise=shares, columns=1 if len(shown) == 1 else 2, width_px=_WIDTH_PX)
-    draw = partial(confusion_figure, shown, matrices=look)
-    alt = f"Confusion matrices of {', '.join(one.run.label for one in judged)}"
-    key = knobs.key(f"matrix.{','.join(knobs.cell.get())}")
-    st.plotly_chart(
-        draw(tokens=theme(st.context.theme.type)),
-        key=key,
-        config=curves.CONFIG,
-        on_select=partial(_take_cell, knobs, key, judged[0].classes),
-        selection_mode="points",
-        alt=in_order(alt),
-    )
-    chart_export.show(draw, of=alt, key=knobs.key("export.matrix"), run_ids=[one.run.run_id for one in judged])
-
-
-def _take_cell(knobs: Knobs, key: str, classes: Sequence[str]) -> None:
-    """Callback of the matrices: the texts lie row by row over the cells, so a place tells label and prediction."""
-    points: list[dict[str, Any]] = st.session_state[key]["selection"]["points"]
-    if points:
-        row, column = divmod(int(points[-1]["point_index"]), len(classes))
-        if 0 <= row < len(classes):
-            knobs.cell.set((classes[row], classes[column]))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
-from runlake.analysis.classification import Confusion, Predictions, predictions
+from runlake.analysis.classification import (
+    Confusion,
+    Predictions,
+    counts_by_group,
+    predictions,
+    predictions_by_group,
+)
 from runlake.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -33,6 +39,8 @@ class Judged:
         predictions: of classes; None for counts and numbers.
         counts: a ready confusion matrix; None for the others.
         problem: why it is neither, in a sentence.
+        groups: of each class as it was logged, where classes were put into groups; the rest is then of these.
+        digest: of the bytes that the evaluation was read from.
     """
 
     run: Slot
@@ -40,6 +48,18 @@ class Judged:
     predictions: Predictions | None = None
     counts: Confusion | None = None
     problem: str | None = None
+    groups: tuple[str, ...] = ()
+    digest: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others of a page: its run and its step."""
+        return f"{self.run.run_id}.{self.evaluation.step:.15g}"
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What its measures follow from."""
+        return (self.digest, self.key, self.evaluation.key, self.evaluation.classes, self.groups)
 
     @property
     def has_scores(self) -> bool:
@@ -48,12 +68,31 @@ class Judged:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the classes in their order."""
-        return self.evaluation.classes
+        """Names of the classes, or of their groups, in their order."""
+        return tuple(dict.fromkeys(self.groups)) or self.evaluation.classes
+
+    @property
+    def usual_class(self) -> str:
+        """The class that curves are of while nobody chose one."""
+        positive = self.evaluation.positive
+        return positive if positive is not None and positive in self.classes else self.classes[-1]
+
+    def grouped(self, groups: Sequence[str]) -> Judged:
+        """Put its classes into groups, one named for each class."""
+        return replace(
+            self,
+            predictions=None if self.predictions is None else predictions_by_group(self.predictions, groups),
+            counts=None if self.counts is None else counts_by_group(self.counts, groups),
+            groups=tuple(groups),
+        )
 
 
-def judge(run: Slot, evaluation: Evaluation) -> Judged:
+def judge(run: Slot, evaluation: Evaluation, digest: str = "") -> Judged:
     """Read an evaluation; what does not fit together is said, not raised: it is data."""
+    return replace(_judged(run, evaluation), digest=digest)
+
+
+def _judged(run: Slot, evaluation: Evaluation) -> Judged:
     try:
         if evaluation.task == "counts":
             return Judged(run, evaluation, counts=_counts(evaluation))
@@ -78,6 +117,15 @@ def comparable(judged: Sequence[Judged]) -> tuple[list[Judged], list[str]]:
         else:
             kept.append(one)
     return kept, said
+
+
+def numbers(one: Judged) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return true and predicted numbers of a regression, (n,) each, NaN where there is none."""
+    true, guess = (
+        one.evaluation.frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        for name in ("label", "predicted")
+    )
+    return true, guess
 
 
 def _is_regression(one: Judged) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars.selectors as cs
 import streamlit as st
@@ -11,7 +11,7 @@ from components import format
 from runlake.formats import ESCAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import polars as pl
 
@@ -37,6 +37,7 @@ def show(
     most_px: int = 548,
     missing: str = format.NOTHING,
     key: str | None = None,
+    on_select: Callable[[], None] | None = None,
     alt: str,
 ) -> None:
     """Draw the columns that have a label, in the order of the labels.
@@ -49,9 +50,11 @@ def show(
         most_px: the table scrolls beyond this height.
         missing: what stands where nothing is known.
         key: where its rows can be told apart by more than their place on the page.
+        on_select: called when a row is ticked; needs a key.
         alt: what the table is, for those who do not see it.
     """
     widths = widths or {}
+    selecting: dict[str, Any] = {} if on_select is None else {"on_select": on_select, "selection_mode": "single-row"}
     st.dataframe(
         arrow(frame.select(list(labels))),
         column_config={
@@ -66,4 +69,5 @@ def show(
         placeholder=missing,
         key=key,
         alt=alt,
+        **selecting,
     )

@@ -34,7 +34,7 @@ class TestTheSampleStore:
     def test_has_runs_of_every_fate(self, lake: runlake.Lake) -> None:
         runs = lake.runs(deleted=True, columns=["status"])
 
-        assert Counter(runs["status"]) == {"finished": 59, "failed": 2, "killed": 1}
+        assert Counter(runs["status"]) == {"finished": 60, "failed": 2, "killed": 1}
 
     def test_has_deleted_runs_with_a_reason(self, lake: runlake.Lake) -> None:
         deletions = lake.events().filter(pl.col("action") == "run.delete")

@@ -50,7 +50,7 @@ class TestThePlans:
     def test_are_named_once(self) -> None:
         names = [f"{p.experiment}:{p.name}" for plan in studies.plans() for p in (plan, *plan.children)]
 
-        assert len(names) == len(set(names)) == 62
+        assert len(names) == len(set(names)) == 63
 
     def test_belong_to_experiments_that_say_what_counts(self) -> None:
         assert {plan.experiment for plan in PLANS.values()} <= {e.path for e in studies.EXPERIMENTS}

@@ -27,6 +27,7 @@ class Fit:
         bias: mean of predicted minus true.
         r2: coefficient of determination; NaN for fewer than two examples or where all true numbers are equal.
         largest: greatest absolute error.
+        mape: mean absolute error as a share of the true number; NaN where a true number is 0, for which there is none.
     """
 
     n: int
@@ -37,6 +38,7 @@ class Fit:
     bias: float
     r2: float
     largest: float
+    mape: float
 
 
 def fit(labels: ArrayLike, predicted: ArrayLike) -> Fit:
@@ -52,7 +54,7 @@ def fit(labels: ArrayLike, predicted: ArrayLike) -> Fit:
     true, guess = true[kept], guess[kept]
     left_out = int((~kept).sum())
     if not len(true):
-        return Fit(0, left_out, *[float("nan")] * 6)
+        return Fit(0, left_out, *[float("nan")] * 7)
     error: NDArray[np.float64] = guess - true
     varies = len(true) > 1 and bool(np.ptp(true) > 0)
     with np.errstate(over="ignore"):  # true numbers that hardly vary have an r2 of minus infinity
@@ -66,4 +68,12 @@ def fit(labels: ArrayLike, predicted: ArrayLike) -> Fit:
         bias=float(error.mean()),
         r2=r2,
         largest=float(np.abs(error).max()),
+        mape=_relative(error, true),
     )
+
+
+def _relative(error: NDArray[np.float64], true: NDArray[np.float64]) -> float:
+    if not true.all():
+        return float("nan")
+    with np.errstate(over="ignore"):  # next to nothing, any error is endlessly large
+        return float((np.abs(error) / np.abs(true)).mean())

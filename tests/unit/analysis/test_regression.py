@@ -25,6 +25,12 @@ class TestAFit:
         assert found.largest == pytest.approx(metrics.max_error(true, guess))
         assert found.bias == pytest.approx((guess - true).mean(), abs=1e-9)
 
+    def test_has_its_relative_error_where_no_true_number_is_zero(self) -> None:
+        true, guess = [1.0, -2.0, 4.0], [1.5, -2.0, 3.0]
+
+        assert fit(true, guess).mape == pytest.approx(metrics.mean_absolute_percentage_error(true, guess), abs=1e-12)
+        assert np.isnan(fit([0.0, 1.0], [1.0, 1.0]).mape)
+
     def test_leaves_out_what_is_not_finite_and_says_so(self) -> None:
         found = fit([1, np.nan, 3], [1.5, 2, np.inf])
 

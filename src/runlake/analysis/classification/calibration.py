@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlake.analysis.classification.proportions import wilson
 from runlake.analysis.classification.thresholds import share
 from runlake.errors import InvalidValue
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from runlake.analysis.classification.predictions import Bools, Floats, Ints
 
 HISTOGRAM_BINS = 40
-_Z_95 = 1.959963984540054
 
 
 class Bins(StrEnum):
@@ -40,6 +40,13 @@ class Calibration:
         histogram: (`HISTOGRAM_BINS`,) scores in bins of equal width from 0 to 1, whatever the bins above.
         brier: mean squared difference of score and truth, 0 best (Brier, 1950).
         log_loss: mean negative log-likelihood in nats; scores are kept from 0 and 1 by the smallest float step.
+        reliability, resolution, uncertainty: the Brier score in parts by bins (Murphy, A New Vector Partition of
+            the Probability Score, 1973): how far shares lie from scores, how far they lie from the share of all,
+            and what nobody can know who knows that share alone. Reliability is best at 0, resolution is better
+            the larger it is.
+        within: what the bins leave over (Stephenson, Coelho and Jolliffe, Two Extra Components in the Brier Score
+            Decomposition, 2008): variance within bins less twice the covariance of score and truth there, so that
+            brier = reliability - resolution + uncertainty + within, exactly.
         expected_error: mean distance of observed share and mean score, bins weighing by their count
             (Naeini et al., Obtaining Well Calibrated Probabilities Using Bayesian Binning, 2015); it depends on the bins.
         problem: why there is nothing, or None.
@@ -56,6 +63,10 @@ class Calibration:
     histogram: Ints
     brier: float
     log_loss: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within: float
     expected_error: float
     n: int
     positives: int
@@ -89,8 +100,9 @@ def calibration(binary: Binary, *, bins: Bins = Bins.UNIFORM, n_bins: int = 10) 
     hits = np.bincount(at, weights=truth, minlength=n_bins).astype(np.int64)
     mean_score = np.bincount(at, weights=score, minlength=n_bins) / np.where(count, count, np.nan)
     observed = share(hits, count)
-    low, high = _wilson(observed, count)
+    low, high = wilson(hits, count)
     brier, log_loss = _losses(truth, score)
+    reliability, resolution, uncertainty = _decomposed(mean_score, observed, count, binary.prevalence)
     gaps = np.abs(observed - mean_score)[count > 0]
     return Calibration(
         name=binary.name,
@@ -104,6 +116,10 @@ def calibration(binary: Binary, *, bins: Bins = Bins.UNIFORM, n_bins: int = 10) 
         histogram=np.histogram(score, bins=HISTOGRAM_BINS, range=(0.0, 1.0))[0].astype(np.int64),
         brier=brier,
         log_loss=log_loss,
+        reliability=reliability,
+        resolution=resolution,
+        uncertainty=uncertainty,
+        within=brier - (reliability - resolution + uncertainty),
         expected_error=float(np.average(gaps, weights=count[count > 0])) if len(score) else float("nan"),
         n=binary.n,
         positives=binary.positives,
@@ -117,11 +133,14 @@ def _edges(score: Floats, bins: Bins, n_bins: int) -> Floats:
     return np.percentile(score, parts * 100) if bins is Bins.QUANTILE and len(score) else parts
 
 
-def _wilson(observed: Floats, count: Ints) -> tuple[Floats, Floats]:
-    n = np.where(count, count, np.nan)
-    middle = (observed + _Z_95**2 / (2 * n)) / (1 + _Z_95**2 / n)
-    half = _Z_95 * np.sqrt(observed * (1 - observed) / n + _Z_95**2 / (4 * n**2)) / (1 + _Z_95**2 / n)
-    return np.clip(middle - half, 0.0, observed), np.clip(middle + half, observed, 1.0)
+def _decomposed(mean_score: Floats, observed: Floats, count: Ints, prevalence: float) -> tuple[float, float, float]:
+    filled = count > 0
+    if not filled.any():
+        return (math.nan,) * 3
+    weight = count[filled] / count.sum()
+    reliability = weight @ (mean_score[filled] - observed[filled]) ** 2
+    resolution = weight @ (observed[filled] - prevalence) ** 2
+    return float(reliability), float(resolution), prevalence * (1 - prevalence)
 
 
 def _losses(truth: Bools, score: Floats) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Accuracy and F1 of many weightings of the cells of a confusion matrix at once, and of all but one example.
+"""Measures of many weightings of the cells of a confusion matrix at once, and of all but one example.
 
 Owns the arithmetic below the bootstrap; `intervals` says what it is for.
 """
@@ -20,7 +20,15 @@ class Decision(StrEnum):
     """A measure of predicted classes."""
 
     ACCURACY = "accuracy"
+    BALANCED_ACCURACY = "balanced accuracy"
+    PRECISION = "precision"
+    RECALL = "recall"
     F1 = "F1"
+    MATTHEWS = "Matthews"
+
+
+# Measures that are asked of one class, or of all as a macro-average.
+OF_A_CLASS = (Decision.PRECISION, Decision.RECALL, Decision.F1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,19 @@ class Cells:
     column: Ints
     count: Ints
     k: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """What each of r weightings comes to by class.
+
+    Attributes:
+        right, support, called: (r, k) weight that was predicted right, that is of the class, that was predicted so.
+    """
+
+    right: Floats
+    support: Floats
+    called: Floats
 
 
 def occupied(confusion: Confusion) -> Cells:
@@ -63,32 +84,50 @@ def resampled(cells: Cells, size: int, random: np.random.Generator, *, stratifie
     return drawn
 
 
-def measure(decision: Decision, cells: Cells, weight: Floats, positive: int | None) -> Floats:
-    """Measure from the weight of each cell.
+def tallied(cells: Cells, weight: Floats) -> Tallies:
+    """Add the weights of the cells up by class.
+
+    Args:
+        cells: which cells the weights are of.
+        weight: (r, c) one row per weighting.
+    """
+    hit = cells.row == cells.column
+    return Tallies(
+        _sums(weight[:, hit], cells.row[hit], cells.k),
+        _sums(weight, cells.row, cells.k),
+        _sums(weight, cells.column, cells.k),
+    )
+
+
+def measure(decision: Decision, tallies: Tallies, positive: int | None) -> Floats:
+    """Measure each weighting.
 
     Args:
         decision: what to measure.
-        cells: which cells the weights are of.
-        weight: (r, c) one row per weighting.
-        positive: class whose F1 it is; None means the macro-average.
+        tallies: of r weightings.
+        positive: class whose precision, recall or F1 it is; None means the macro-average, in which an undefined
+            one counts as 0 and a class that neither occurs nor is predicted is left out, as in scikit-learn.
 
     Returns:
         (r,) NaN where undefined.
     """
-    hit = cells.row == cells.column
-    with np.errstate(invalid="ignore"):
-        if decision is Decision.ACCURACY:
-            return np.asarray(weight[:, hit].sum(axis=1) / weight.sum(axis=1))
-        wanted = range(cells.k) if positive is None else [positive]
-        # 2 tp + fp + fn is the weight of a row and a column of the matrix together.
-        right = np.stack([weight[:, hit & (cells.row == one)].sum(axis=1) for one in wanted], axis=1)
-        both = np.stack(
-            [weight[:, cells.row == one].sum(axis=1) + weight[:, cells.column == one].sum(axis=1) for one in wanted],
-            axis=1,
-        )
-        met = both > 0
-        f1 = np.divide(2 * right, both, out=np.zeros_like(both), where=met)
-        return np.asarray(f1.sum(axis=1) / met.sum(axis=1))
+    right, support, called = tallies.right, tallies.support, tallies.called
+    if decision is Decision.ACCURACY:
+        return _divided(right.sum(axis=1), support.sum(axis=1))
+    if decision is Decision.BALANCED_ACCURACY:
+        recall = np.divide(right, support, out=np.zeros_like(right), where=support > 0)
+        return _divided(recall.sum(axis=1), (support > 0).sum(axis=1))
+    if decision is Decision.MATTHEWS:
+        return _matthews(tallies)
+    part, whole = {
+        Decision.PRECISION: (right, called),
+        Decision.RECALL: (right, support),
+        Decision.F1: (2 * right, support + called),
+    }[decision]
+    if positive is not None:
+        return _divided(part[:, positive], whole[:, positive])
+    each = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return _divided(each.sum(axis=1), (support + called > 0).sum(axis=1))
 
 
 def without_each(decision: Decision, cells: Cells, positive: int | None) -> Floats:
@@ -103,5 +142,30 @@ def without_each(decision: Decision, cells: Cells, positive: int | None) -> Floa
         at = np.arange(start, min(start + 512, len(cells.count)))
         weight = np.repeat(cells.count[None].astype(np.float64), len(at), axis=0)
         weight[np.arange(len(at)), at] -= 1
-        blocks.append(measure(decision, cells, weight, positive))
+        blocks.append(measure(decision, tallied(cells, weight), positive))
     return np.concatenate(blocks)
+
+
+def _sums(weight: Floats, group: Ints, k: int) -> Floats:
+    """Add columns of one group up: (r, c) to (r, k)."""
+    found = np.zeros((len(weight), k))
+    if len(group):
+        order = np.argsort(group, kind="stable")
+        present, starts = np.unique(group[order], return_index=True)
+        found[:, present] = np.add.reduceat(weight[:, order], starts, axis=1)
+    return found
+
+
+def _matthews(tallies: Tallies) -> Floats:
+    # Shares instead of counts: products of counts would leave the exact range of a double behind.
+    n = tallies.support.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rows, columns = tallies.support / n, tallies.called / n
+        agreed = (tallies.right / n).sum(axis=1) - np.einsum("rk,rk->r", rows, columns)
+    spread = np.stack([1 - np.einsum("rk,rk->r", part, part) for part in (rows, columns)])
+    # All of one class leaves a spread that is nothing but the error of rounding.
+    return _divided(agreed, np.sqrt(np.where(spread > 1e-12, spread, 0.0).prod(axis=0)))
+
+
+def _divided(part: Floats, whole: Floats) -> Floats:
+    return np.asarray(np.divide(part, whole, out=np.full(len(part), np.nan), where=np.asarray(whole) > 0))

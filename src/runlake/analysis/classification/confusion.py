@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlake.analysis.classification.predictions import Floats, Ints, hard
+from runlake.analysis.classification.seriation import neighbours
 from runlake.analysis.classification.thresholds import share
 from runlake.analysis.series import natural_order
 from runlake.errors import InvalidValue
@@ -37,6 +38,7 @@ class Order(StrEnum):
     NAME = "by name"
     SUPPORT = "most examples first"
     ERRORS = "most mistakes first"
+    SIMILARITY = "taken for each other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Confusion:
         return share(self.counts, wholes[normalise])
 
     def arranged(self, positions: Sequence[int]) -> Confusion:
-        """Return the matrix with its classes in another order, such as `order_of` gives."""
+        """Return the matrix with its classes in another order, such as `order_of` gives, or with some of them alone."""
         at = np.asarray(positions, dtype=np.intp)
         names = tuple(self.classes[i] for i in positions)
         return Confusion(self.counts[np.ix_(at, at)], names, self.threshold, self.problem)
@@ -143,6 +145,8 @@ def order_of(matrices: Sequence[Confusion], order: Order) -> list[int]:
     if order is Order.NAME:
         return [classes.index(name) for name in natural_order(classes)]
     total = sum((matrix.counts for matrix in matrices), np.zeros_like(matrices[0].counts))
+    if order is Order.SIMILARITY:
+        return neighbours(total)
     support = total.sum(axis=1)
     weight = support if order is Order.SUPPORT else support + total.sum(axis=0) - 2 * np.diagonal(total)
     return [int(at) for at in np.argsort(-weight, kind="stable")]

@@ -51,9 +51,15 @@ class Cost:
 
 
 def cheapest(
-    thresholds: Thresholds, cost_fp: float, cost_fn: float, *, gain_tp: float = 0.0, cost_tn: float = 0.0
+    thresholds: Thresholds,
+    cost_fp: float,
+    cost_fn: float,
+    *,
+    gain_tp: float = 0.0,
+    cost_tn: float = 0.0,
+    prevalence: float | None = None,
 ) -> Cost:
-    """Price every threshold and find the cheapest; the mix of examples is taken to be that of the data.
+    """Price every threshold and find the cheapest.
 
     Args:
         thresholds: counts at all thresholds.
@@ -61,17 +67,31 @@ def cheapest(
         cost_fn: of a positive example that is called negative.
         gain_tp: of a positive example that is called so; it lowers the cost.
         cost_tn: of a negative example that is called so.
+        prevalence: share of positive examples where the classifier will be used, if it is another than in the data.
+            The rates of both kinds of mistake are taken to be the same there, which holds where the positives there
+            are like the positives here, and the negatives likewise (Provost and Fawcett, Robust Classification for
+            Imprecise Environments, 2001). None is the share in the data.
 
     Raises:
-        InvalidValue: a price is NaN or infinite.
+        InvalidValue: a price is NaN or infinite, or prevalence is not within 0 and 1.
     """
     prices = {"cost_fp": cost_fp, "cost_fn": cost_fn, "gain_tp": gain_tp, "cost_tn": cost_tn}
     for what, price in prices.items():
         if not math.isfinite(price):
             raise InvalidValue(what, price, "a finite number")
-    if thresholds.problem is not None:
-        return Cost(thresholds.name, thresholds.threshold, np.zeros(0), None, thresholds.n, thresholds.problem)
-    total = (
-        thresholds.fp * cost_fp + thresholds.fn * cost_fn - thresholds.tp * gain_tp + thresholds.tn * cost_tn
-    ).astype(np.float64)
-    return Cost(thresholds.name, thresholds.threshold, total / thresholds.n, int(total.argmin()), thresholds.n)
+    if prevalence is not None and not 0 <= prevalence <= 1:
+        raise InvalidValue("prevalence", prevalence, "a share from 0 to 1, such as 0.02")
+    problem = thresholds.problem
+    if problem is None and prevalence is not None and not 0 < thresholds.positives < thresholds.n:
+        problem = "all examples are of one kind, so the rate of one kind of mistake at another base rate is not known"
+    if problem is not None:
+        return Cost(thresholds.name, thresholds.threshold, np.zeros(0), None, thresholds.n, problem)
+    of_positives = (thresholds.fn * cost_fn - thresholds.tp * gain_tp).astype(np.float64)
+    of_negatives = (thresholds.fp * cost_fp + thresholds.tn * cost_tn).astype(np.float64)
+    if prevalence is None:
+        total = (of_positives + of_negatives) / thresholds.n
+    else:
+        total = (
+            prevalence * of_positives / thresholds.positives + (1 - prevalence) * of_negatives / thresholds.negatives
+        )
+    return Cost(thresholds.name, thresholds.threshold, total, int(total.argmin()), thresholds.n)

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlake.analysis.classification import cells
-from runlake.analysis.classification.cells import Decision
+from runlake.analysis.classification.cells import OF_A_CLASS, Decision
 from runlake.analysis.classification.ranking import Ranked, Ranking, measure, ranked, without_each
 from runlake.errors import InvalidValue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
     from runlake.analysis.classification.binary import Binary
@@ -88,10 +90,18 @@ class Interval:
 _USUAL = Plan()
 
 
-def ranking_interval(binary: Binary, ranking: Ranking, plan: Plan = _USUAL) -> Interval:
+def ranking_interval(
+    binary: Binary, ranking: Ranking, plan: Plan = _USUAL, *, told: Callable[[float], object] | None = None
+) -> Interval:
     """Give average precision or ROC AUC of one class an interval; a micro-average gets none.
 
     Ten thousand examples and a thousand resamples take about a second.
+
+    Args:
+        binary: examples with scores.
+        ranking: what to measure.
+        plan: how to resample.
+        told: called with the share that is done; what it raises ends the work.
     """
     problem = binary.sampling_problem
     if problem is None and not 0 < binary.positives < binary.n:
@@ -100,7 +110,7 @@ def ranking_interval(binary: Binary, ranking: Ranking, plan: Plan = _USUAL) -> I
         return _none(ranking, float("nan"), binary.n, plan, problem)
     groups = ranked(binary)
     value = float(measure(ranking, groups.positive[None], groups.negative[None])[0])
-    drawn = _ranking_resamples(groups, ranking, plan)
+    drawn = _ranking_resamples(groups, ranking, plan, told)
     if plan.method is Method.PERCENTILE:
         return _interval(ranking, value, drawn, 0.0, binary.n, plan)
     return _interval(ranking, value, drawn, _ranking_acceleration(groups, ranking, plan), binary.n, plan)
@@ -109,13 +119,33 @@ def ranking_interval(binary: Binary, ranking: Ranking, plan: Plan = _USUAL) -> I
 def decision_interval(
     confusion: Confusion, decision: Decision, plan: Plan = _USUAL, *, positive: str | None = None
 ) -> Interval:
-    """Give accuracy or F1 an interval; counts are enough, since an example is all that its cell is.
+    """Give one measure of predicted classes an interval; see `decision_intervals`.
+
+    Raises:
+        InvalidValue: there is no such class.
+    """
+    return decision_intervals(confusion, (decision,), plan, positive=positive)[decision]
+
+
+def decision_intervals(
+    confusion: Confusion,
+    decisions: Sequence[Decision],
+    plan: Plan = _USUAL,
+    *,
+    positive: str | None = None,
+    told: Callable[[float], object] | None = None,
+) -> dict[Decision, Interval]:
+    """Give measures of predicted classes intervals from the same resamples.
+
+    Counts are enough, since an example is all that its cell is: a resample is a draw from the multinomial
+    distribution over the cells that hold one, whatever the number of examples.
 
     Args:
         confusion: the counts.
-        decision: what to measure.
-        plan: how to resample.
-        positive: for F1 of one class; None means the macro-average over the classes.
+        decisions: what to measure.
+        plan: how to resample; stratified keeps the number of examples of each class.
+        positive: for precision, recall and F1 of one class; None means the macro-average over the classes.
+        told: called with the share that is done; what it raises ends the work.
 
     Raises:
         InvalidValue: there is no such class.
@@ -123,26 +153,42 @@ def decision_interval(
     if positive is not None and positive not in confusion.classes:
         raise InvalidValue("positive", positive, f"one of the {len(confusion.classes)} classes of the matrix")
     at = None if positive is None else confusion.classes.index(positive)
-    name = f"{decision} of {positive}" if positive is not None and decision is Decision.F1 else str(decision)
+    names = {
+        one: f"{one} of {positive}" if positive is not None and one in OF_A_CLASS else str(one) for one in decisions
+    }
     if not confusion.n:
-        return _none(name, float("nan"), 0, plan, "there are no examples")
+        return {one: _none(names[one], float("nan"), 0, plan, "there are no examples") for one in decisions}
     held = cells.occupied(confusion)
-    value = float(cells.measure(decision, held, held.count[None].astype(np.float64), at)[0])
+    whole = cells.tallied(held, held.count[None].astype(np.float64))
+    drawn = _decision_resamples(held, decisions, plan, at, told)
+    found: dict[Decision, Interval] = {}
+    for one in decisions:
+        acceleration = 0.0
+        if plan.method is Method.BCA:
+            left_out = cells.without_each(one, held, at)
+            acceleration = _acceleration(left_out, held.count.astype(np.float64), held.row if plan.stratified else None)
+        value = float(cells.measure(one, whole, at)[0])
+        found[one] = _interval(names[one], value, drawn[one], acceleration, confusion.n, plan)
+    return found
+
+
+def _decision_resamples(
+    held: cells.Cells, decisions: Sequence[Decision], plan: Plan, at: int | None, told: Callable[[float], object] | None
+) -> dict[Decision, Floats]:
     random = np.random.default_rng(plan.seed)
-    drawn = np.concatenate(
-        [
-            cells.measure(decision, held, cells.resampled(held, size, random, stratified=plan.stratified), at)
-            for size in _batches(plan.resamples, len(held.count))
-        ]
-    )
-    acceleration = 0.0
-    if plan.method is Method.BCA:
-        left_out = cells.without_each(decision, held, at)
-        acceleration = _acceleration(left_out, held.count.astype(np.float64), held.row if plan.stratified else None)
-    return _interval(name, value, drawn, acceleration, confusion.n, plan)
+    parts: dict[Decision, list[Floats]] = {one: [] for one in decisions}
+    done = 0
+    for size in _batches(plan.resamples, 4 * max(len(held.count), held.k)):
+        tallies = cells.tallied(held, cells.resampled(held, size, random, stratified=plan.stratified))
+        for one in decisions:
+            parts[one].append(cells.measure(one, tallies, at))
+        done += size
+        if told is not None:
+            told(done / plan.resamples)
+    return {one: np.concatenate(part) for one, part in parts.items()}
 
 
-def _ranking_resamples(groups: Ranked, ranking: Ranking, plan: Plan) -> Floats:
+def _ranking_resamples(groups: Ranked, ranking: Ranking, plan: Plan, told: Callable[[float], object] | None) -> Floats:
     random = np.random.default_rng(plan.seed)
     n = len(groups.truth)
     # Only how often each kind of each group is drawn matters, not which of its examples: a multinomial over at
@@ -159,6 +205,8 @@ def _ranking_resamples(groups: Ranked, ranking: Ranking, plan: Plan) -> Floats:
         flat = (drawn + width * np.arange(size)[:, None]).ravel()
         weight = np.bincount(flat, minlength=width * size).reshape(size, len(groups.ends), 2).astype(np.float64)
         parts.append(measure(ranking, weight[:, :, 1], weight[:, :, 0]))
+        if told is not None:
+            told(sum(map(len, parts)) / plan.resamples)
     return np.concatenate(parts)
 
 

@@ -32,7 +32,7 @@ class Predictions:
         labels: (n,) true class of each example, a position in `classes`.
         classes: name of each class; k of them.
         scores: (n, k) one score per class, the higher the more likely; they need not be probabilities.
-        predicted: (n,) predicted class of each example, a position in `classes`.
+        predicted: (n,) predicted class of each example, a position in `classes`; `NO_CLASS` where there is none.
         ids: (n,) name of each example, each once.
     """
 
@@ -114,7 +114,9 @@ def hard(
         InvalidValue: a threshold is given and there are no scores or not two classes.
     """
     if threshold is None and predictions.predicted is not None:
-        return predictions.predicted, None
+        without = int(np.count_nonzero(predictions.predicted == NO_CLASS))
+        said = f"{without:,} of {predictions.n:,} examples have no prediction and are left out" if without else None
+        return predictions.predicted, said
     scores = predictions.scores
     if scores is None:
         raise InvalidValue("scores", None, "scores of the classes, without which no threshold can be applied")

@@ -28,7 +28,7 @@ def calibration_figure(runs: Sequence[Shown[Calibration]], *, tokens: Theme = LI
     """Draw what came true over what was said; on the dotted diagonal both agree.
 
     Whiskers are the 95 % interval of each bin. The plot below counts scores in bins of equal width, which are
-    not those of the curve where these hold equally many.
+    not those of the curve where these hold equally many. A dashed line stands at the threshold of a run.
     """
     traces = [reference((0, 1), (0, 1), tokens.muted)]
     for run in runs:
@@ -36,6 +36,9 @@ def calibration_figure(runs: Sequence[Shown[Calibration]], *, tokens: Theme = LI
             traces.append(missing(run, run.result.problem))
             continue
         traces += [_bins(run), _histogram(run, alone=len(runs) == 1)]
+    for run in runs:
+        if run.threshold is not None and 0 <= run.threshold <= 1:
+            traces.append(reference((run.threshold,) * 2, (0, 1), run.color, dash="dash"))
     axes: dict[str, Part] = {
         "xaxis": unit_axis("score") | {"anchor": "y2"},
         "yaxis": unit_axis("observed share") | {"domain": [_HISTOGRAM_SHARE + _GAP_SHARE, 1]},

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from runlake.figures.classification.shown import Part, Shown
 
 # Of the two, the one that stands out more has a contrast of at least 4.5 on any colour.
+# Beyond so many classes a cell cannot be clicked: a point for each would cost the browser seconds.
+MOST_TARGETS = 60
 _DARK_INK, _LIGHT_INK = "#000000", "#FFFFFF"
 
 
@@ -37,12 +39,14 @@ class Matrices:
         order: of the classes, one for all runs.
         columns: matrices beside each other, at most.
         width_px: how wide the figure will about be; text that would not fit into a cell is left out.
+        clickable: cells without text can be clicked too, up to `MOST_TARGETS` classes.
     """
 
     normalise: Normalise = Normalise.NONE
     order: Order = Order.GIVEN
     columns: int = 2
     width_px: int = 1000
+    clickable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,11 @@ def confusion_figure(
     layout: dict[str, Part] = {}
     notes: list[Part] = []
     for number, (run, one) in enumerate(zip(runs, cells, strict=True)):
-        traces.append(_heat(number, one, labels, tokens) | ({} if font is None else {"hoverinfo": "skip"}))
+        traces.append(_heat(number, one, labels, tokens) | ({"hoverinfo": "skip"} if font is not None else {}))
         if font is not None:
             traces.append(_ink(number, one, labels, font, tokens))
+        elif matrices.clickable and len(labels) <= MOST_TARGETS:
+            traces.append(_targets(number, one, labels))
         layout |= _axes(number, names, labels, grid)
         notes.append(_title(number, run, grid, tokens))
     figure = style(go.Figure({"data": traces, "layout": layout}), tokens, height=grid.height)
@@ -155,15 +161,8 @@ def _ink(number: int, cells: _Cells, labels: list[str], size: float, tokens: The
     # A trace of its own: the text of a heat map cannot have a colour for each cell, nor can its cells be selected.
     # The text nearest to the pointer answers for its cell; their order, row by row, tells which one that is.
     scale = _colours(tokens)
-    k = len(labels)
-    return {
-        "type": "scatter",
+    return _targets(number, cells, labels) | {
         "mode": "markers+text",
-        "marker": {"opacity": 0, "size": 4},
-        "selected": {"marker": {"opacity": 0}},
-        "unselected": {"marker": {"opacity": 0}},
-        "x": labels * k,
-        "y": [label for label in labels for _ in range(k)],
         "text": cells.texts(),
         "textfont": {
             "size": size,
@@ -172,6 +171,20 @@ def _ink(number: int, cells: _Cells, labels: list[str], size: float, tokens: The
                 for part in (cells.shares / cells.top).ravel().tolist()
             ],
         },
+    }
+
+
+def _targets(number: int, cells: _Cells, labels: list[str]) -> Part:
+    """Points over the cells, row by row, that nobody sees: a heat map cannot be clicked."""
+    unseen: Part = {"marker": {"opacity": 0}}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "marker": {"opacity": 0, "size": 4},
+        "selected": unseen,
+        "unselected": unseen,
+        "x": labels * len(labels),
+        "y": [label for label in labels for _ in labels],
         "customdata": np.column_stack((cells.counts.ravel(), cells.shares.ravel())),
         "hovertemplate": _about(cells, "customdata[0]", "customdata[1]"),
         "xaxis": f"x{_suffix(number)}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from runlake.figures.classification.shown import Part, curve_traces, framed, mark
+from runlake.figures.classification.shown import NAME, Part, curve_traces, framed, mark
+from runlake.figures.text import literal
 from runlake.figures.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def cost_figure(runs: Sequence[Shown[Cost]], *, tokens: Theme = LIGHT) -> go.Fig
         drawn = curve_traces(run, cost.threshold, cost.cost, label=_label(cost), hover=hover, shape="hv")
         if cost.best is not None and math.isfinite(cost.best_threshold):
             line = drawn[0]
-            about = str(line["hovertemplate"])
+            about = f"{hover}<br>threshold %{{customdata:.4~g}}<extra>{literal(run.name, limit=NAME)}</extra>"
             where = cost.best_threshold
             drawn.append(
                 mark(run, where, cost.best_cost, about=about, customdata=where, group=str(line["name"]), symbol="star")

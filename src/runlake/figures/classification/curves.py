@@ -18,6 +18,7 @@ from runlake.figures.classification.shown import (
     missing,
     note,
     reference,
+    targets,
     unit_axis,
 )
 from runlake.figures.text import literal
@@ -139,11 +140,13 @@ def _det_traces(run: Shown[DetCurve]) -> list[Part]:
         "line": {"color": run.color, "width": 2, "dash": run.dash},
         "marker": {"color": run.color},
     }
+    known = np.column_stack((fpr[kept], fnr[kept], curve.threshold[kept]))
+    traces = [line, *targets(run, line, _deviates(fpr[kept]), _deviates(fnr[kept]), known)]
     row = None if run.threshold is None else curve.at(run.threshold)
     if row is None or row not in inside:
-        return [line]
+        return traces
     point = mark(run, _deviate(fpr[row]), _deviate(fnr[row]), about=about, customdata=0.0, group=name)
-    return [line, point | {"customdata": [[fpr[row], fnr[row], curve.threshold[row]]]}]
+    return [*traces, point | {"customdata": [[fpr[row], fnr[row], curve.threshold[row]]]}]
 
 
 def _range_of(traces: Sequence[Part]) -> tuple[float, float] | None:

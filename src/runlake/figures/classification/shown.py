@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+import numpy as np
 import plotly.graph_objects as go
 
 from runlake.analysis.classification.outline import outline
@@ -36,6 +37,7 @@ class Shown(Generic[Result]):
         result: what is drawn.
         color, dash: those of the run in every picture.
         threshold: where to set a mark; None for none.
+        picks: how many points of a curve can be clicked and pointed at, about; 0 leaves pointing to the line.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Shown(Generic[Result]):
     color: str
     dash: str = "solid"
     threshold: float | None = None
+    picks: int = 0
 
 
 class AtThresholds(Protocol):
@@ -97,11 +100,47 @@ def curve_traces(
         "line": {"color": shown.color, "width": 2, "dash": shown.dash, "shape": shape},
         "marker": {"color": shown.color},
     }
+    traces = [line, *targets(shown, line, x, y, threshold)]
     row = None if shown.threshold is None else result.at(shown.threshold)
     if row is None or not seen[row]:
-        return [line]
+        return traces
     at = int(seen[:row].sum())
-    return [line, mark(shown, float(x[at]), float(y[at]), about=about, customdata=float(threshold[at]), group=name)]
+    point = mark(shown, float(x[at]), float(y[at]), about=about, customdata=float(threshold[at]), group=name)
+    return [*traces, point]
+
+
+def targets(shown: Shown[Result], line: Part, x: Floats, y: Floats, customdata: Floats) -> list[Part]:
+    """Lay points over a line that can be clicked, which a line cannot, and let them answer for it.
+
+    Args:
+        shown: with as many picks as there may be points, about.
+        line: the trace of the line; it falls silent.
+        x, y: (m,) all vertices of the curve.
+        customdata: (m,) or (m, c) what each knows; its last column is the threshold, and infinite ones are no targets.
+    """
+    if not shown.picks:
+        return []
+    threshold = customdata if customdata.ndim == 1 else customdata[:, -1]
+    finite = np.flatnonzero(np.isfinite(threshold))
+    at = finite[outline(x[finite], y[finite], max_vertices=max(shown.picks, 8))] if len(finite) else finite
+    unseen: Part = {"marker": {"opacity": 0}}
+    about = line.pop("hovertemplate")
+    line["hoverinfo"] = "skip"
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x[at],
+            "y": y[at],
+            "customdata": customdata[at],
+            "hovertemplate": about,
+            "showlegend": False,
+            "legendgroup": line["name"],
+            "marker": {"opacity": 0, "size": 10, "color": shown.color},
+            "selected": unseen,
+            "unselected": unseen,
+        }
+    ]
 
 
 def mark(

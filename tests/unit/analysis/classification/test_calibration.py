@@ -81,6 +81,26 @@ class TestLosses:
     def test_of_one_kind_are_defined(self) -> None:
         assert calibration(a_binary([1], [0.8])).brier == pytest.approx(0.04)
 
+    @each_kind_of_bins
+    @pytest.mark.parametrize("seed", range(3))
+    def test_are_split_into_what_bins_explain_and_what_they_leave_over(self, bins: Bins, seed: int) -> None:
+        binary = a_random_binary(seed, n=700)
+        found = calibration(binary, bins=bins)
+        at = np.searchsorted(found.edges[1:-1], binary.score)
+
+        # Murphy's three parts and the two of Stephenson and others, bin by bin from their definitions.
+        parts = np.zeros(4)
+        base = binary.truth.mean()
+        for one in np.unique(at):
+            score, truth = binary.score[at == one], binary.truth[at == one].astype(float)
+            within = score.var() - 2 * np.cov(score, truth, bias=True)[0, 1]
+            of_bin = [(score.mean() - truth.mean()) ** 2, (truth.mean() - base) ** 2, base * (1 - base), within]
+            parts += len(score) / 700 * np.array(of_bin)
+
+        split = (found.reliability, found.resolution, found.uncertainty, found.within)
+        assert split == pytest.approx(parts, abs=1e-12)
+        assert found.reliability - found.resolution + found.uncertainty + found.within == pytest.approx(found.brier)
+
     def test_weigh_the_error_of_a_bin_by_its_count(self) -> None:
         found = calibration(a_binary([1, 1, 1, 0], [0.9, 0.9, 0.9, 0.2]), n_bins=2)
 

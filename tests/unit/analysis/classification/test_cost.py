@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runlake.analysis.classification import Binary, at_thresholds, cheapest
 from runlake.errors import InvalidValue
-from unit.analysis.classification.examples import a_binary, binaries
+from unit.analysis.classification.examples import a_binary, binaries, two_kinds
 
 prices = st.integers(0, 50).map(float)
 FOUR = at_thresholds(a_binary([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1]))
@@ -56,3 +56,42 @@ class TestTheCheapest:
     def test_needs_finite_prices(self, price: float) -> None:
         with pytest.raises(InvalidValue, match="cost_fn: expected a finite number"):
             cheapest(FOUR, 1, price)
+
+
+class TestAtAnotherBaseRate:
+    @settings(deadline=None)
+    @given(two_kinds, prices, prices, st.integers(1, 99))
+    def test_costs_are_those_of_examples_weighted_to_it(
+        self, binary: Binary, cost_fp: float, cost_fn: float, percent: int
+    ) -> None:
+        found = cheapest(at_thresholds(binary), cost_fp, cost_fn, prevalence=percent / 100)
+
+        weight = np.where(
+            binary.truth, percent / 100 / binary.positives, (1 - percent / 100) / (binary.n - binary.positives)
+        )
+
+        def cost_at(threshold: float) -> float:
+            called = binary.score >= threshold
+            each = np.where(called, np.where(binary.truth, 0, cost_fp), np.where(binary.truth, cost_fn, 0))
+            return float(each @ weight)
+
+        assert found.cost == pytest.approx([cost_at(t) for t in found.threshold.tolist()])
+        assert found.best_cost == pytest.approx(min(found.cost))
+
+    def test_of_the_data_itself_nothing_changes(self) -> None:
+        as_is, corrected = (cheapest(FOUR, 2, 3, prevalence=share) for share in (None, 0.5))
+
+        assert corrected.cost == pytest.approx(as_is.cost)
+
+    def test_a_rare_positive_is_worth_fewer_alarms(self) -> None:
+        assert cheapest(FOUR, 1, 5).best_threshold == 0.7
+        assert cheapest(FOUR, 1, 5, prevalence=0.01).best_threshold == 0.9
+
+    def test_is_unknown_of_one_kind_of_examples(self) -> None:
+        only = at_thresholds(a_binary([1, 1], [0.2, 0.4]))
+
+        assert "all examples are of one kind" in str(cheapest(only, 1, 1, prevalence=0.2).problem)
+
+    def test_has_to_be_a_share(self) -> None:
+        with pytest.raises(InvalidValue, match="a share from 0 to 1"):
+            cheapest(FOUR, 1, 1, prevalence=2)

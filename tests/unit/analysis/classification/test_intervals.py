@@ -21,6 +21,7 @@ from runlake.analysis.classification import (
     auc_interval,
     confusion,
     decision_interval,
+    decision_intervals,
     micro_average,
     predictions,
     ranking_interval,
@@ -96,6 +97,34 @@ class TestAnInterval:
         assert found.value == pytest.approx(statistic(SAMPLE.truth, SAMPLE.score))
         assert ends(found) == pytest.approx(by_scipy(statistic, SAMPLE, method), abs=0.015)
 
+    @pytest.mark.parametrize(
+        ("decision", "statistic"),
+        [
+            (Decision.PRECISION, reference.precision_score),
+            (Decision.RECALL, reference.recall_score),
+            (Decision.MATTHEWS, reference.matthews_corrcoef),
+            (Decision.BALANCED_ACCURACY, reference.balanced_accuracy_score),
+        ],
+    )
+    def test_of_further_decisions_is_that_of_scipy(self, decision: Decision, statistic: Any) -> None:
+        def of_sample(truth: Any, score: Any) -> float:
+            return float(statistic(truth > 0, score >= 0.5))
+
+        found = decision_interval(matrix_of(SAMPLE), decision, Plan(resamples=MANY), positive="pos")
+
+        assert found.value == pytest.approx(of_sample(SAMPLE.truth, SAMPLE.score), abs=1e-12)
+        data = (SAMPLE.truth.astype(float), SAMPLE.score)
+        ends_there = stats.bootstrap(
+            data, of_sample, n_resamples=1000, paired=True, vectorized=False, method="percentile", rng=1
+        ).confidence_interval
+        assert ends(found) == pytest.approx((ends_there.low, ends_there.high), abs=0.03)
+
+    def test_of_several_measures_is_that_of_each_alone(self) -> None:
+        matrix, plan = confusion(some_predictions(3)), Plan(stratified=True)
+        wanted = (Decision.F1, Decision.MATTHEWS)
+
+        assert decision_intervals(matrix, wanted, plan) == {d: decision_interval(matrix, d, plan) for d in wanted}
+
     @each_way
     def test_of_an_area_is_close_to_delongs(self, stratified: bool) -> None:
         binary = a_random_binary(2, n=2000)
@@ -137,7 +166,8 @@ class TestAnInterval:
     def test_names_what_it_is_of(self) -> None:
         matrix = confusion(some_predictions(0))
 
-        names = [decision_interval(matrix, d, positive=p).measure for d in Decision for p in (None, "c1")]
+        asked = (Decision.ACCURACY, Decision.F1)
+        names = [decision_interval(matrix, d, positive=p).measure for d in asked for p in (None, "c1")]
         assert names == ["accuracy", "accuracy", "F1", "F1 of c1"]
 
 
@@ -151,6 +181,44 @@ class TestManyClasses:
         macro = reference.f1_score(given.labels, given.scores.argmax(axis=1), average="macro")
         assert found.value == pytest.approx(macro)
         assert found.low < found.value < found.high
+
+    @pytest.mark.parametrize("decision", [Decision.PRECISION, Decision.RECALL, Decision.F1])
+    def test_have_the_macro_average_of_scikit_learn(self, decision: Decision) -> None:
+        given = some_predictions(8, k=5)
+        assert given.scores is not None
+
+        found = reference.precision_recall_fscore_support(given.labels, given.scores.argmax(axis=1), average="macro")
+        wanted = dict(zip((Decision.PRECISION, Decision.RECALL, Decision.F1), found, strict=False))
+        assert decision_interval(confusion(given), decision).value == pytest.approx(wanted[decision], abs=1e-12)
+
+    def test_have_the_correlation_of_scikit_learn(self) -> None:
+        given = some_predictions(8, k=5)
+        assert given.scores is not None
+
+        found = decision_interval(confusion(given), Decision.MATTHEWS)
+
+        assert found.value == pytest.approx(
+            reference.matthews_corrcoef(given.labels, given.scores.argmax(axis=1)), abs=1e-12
+        )
+
+    def test_of_which_one_alone_occurs_have_no_correlation(self) -> None:
+        matrix = Confusion.from_counts([[90, 10], [0, 0]], ("a", "b"))
+
+        assert decision_interval(matrix, Decision.MATTHEWS).problem == "the measure is undefined for these examples"
+
+    def test_can_be_stopped_on_the_way(self) -> None:
+        told: list[float] = []
+
+        def stop(share: float) -> None:
+            told.append(share)
+            if share > 0.4:
+                raise KeyboardInterrupt
+
+        matrix = Confusion.from_counts(np.ones((300, 300), dtype=int), tuple(map(str, range(300))))
+        with pytest.raises(KeyboardInterrupt):
+            decision_intervals(matrix, (Decision.F1,), told=stop)
+
+        assert 0 < told[0] <= 0.4 < told[-1] < 0.5
 
     @each_way
     def test_of_which_most_never_occur_are_no_obstacle(self, stratified: bool) -> None:

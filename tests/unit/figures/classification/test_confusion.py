@@ -216,3 +216,17 @@ class TestWords:
 
     def test_are_svg(self) -> None:
         assert {trace["type"] for trace in spec(confusion_figure(shown(TWO)))["data"]} == {"heatmap", "scatter"}
+
+
+class TestCellsWithoutWords:
+    def test_can_be_clicked_where_that_is_asked_for(self) -> None:
+        figure = spec(confusion_figure(shown(of_classes(50)), matrices=Matrices(width_px=500, clickable=True)))
+
+        (points,) = [trace for trace in figure["data"] if trace["type"] == "scatter"]
+        assert (points["mode"], len(points["x"]), points["marker"]["opacity"]) == ("markers", 2500, 0)
+        assert (points["x"][51], points["y"][51]) == ("class 1", "class 1")
+
+    def test_of_too_many_classes_cannot(self) -> None:
+        figure = spec(confusion_figure(shown(of_classes(61)), matrices=Matrices(width_px=500, clickable=True)))
+
+        assert [trace["type"] for trace in figure["data"]] == ["heatmap"]

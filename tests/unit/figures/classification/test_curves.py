@@ -214,3 +214,28 @@ class TestLift:
 
         assert numbers(lines_of(figure)[0]["y"]) == pytest.approx(curve.gain.tolist())
         assert figure.layout.yaxis.title.text == "share of the positives found"
+
+
+class TestPointsThatCanBeClicked:
+    @each_kind
+    def test_know_the_threshold_of_their_place(self, figure_of: Any, curve_of: Any) -> None:
+        curve = curve_of(counts(n=5000))
+        (shown_,) = shown(curve)
+
+        figure = figure_of([Shown(shown_.name, curve, shown_.color, picks=100)])
+
+        (targets,) = [t for t in spec(figure)["data"] if t.get("marker", {}).get("opacity") == 0]
+        said = numbers(targets["customdata"])
+        thresholds = [row if isinstance(row, float) else row[-1] for row in said]
+        assert 8 <= len(thresholds) <= 100
+        assert set(thresholds) <= set(curve.threshold[1:].tolist())
+        assert len(numbers(targets["x"])) == len(thresholds)
+        assert targets["selected"]["marker"]["opacity"] == 0
+
+    @each_kind
+    def test_answer_for_the_line_under_the_pointer(self, figure_of: Any, curve_of: Any) -> None:
+        figure = figure_of([Shown("a", curve_of(counts()), "#112233", picks=50)])
+
+        (line,) = lines_of(figure)
+        assert line["hoverinfo"] == "skip"
+        assert "hovertemplate" not in line
