@@ -89,12 +89,15 @@ def menu(driver: Driver) -> None:
 
 def save(driver: Driver, name: str, *, shared: bool) -> str:
     """Save what is shown and return the id of the view."""
+    before = query(driver.page).get("from_view")
     menu(driver)
     driver.page.get_by_label("Save what is shown, as").fill(name)
     if shared:
         driver.page.get_by_text("For everybody who opens the store").click()
     driver.page.get_by_role("button", name="Save the view").click()
     expect(bar(driver).get_by_text(name, exact=True)).to_be_visible()
+    # The address follows the page, a moment later.
+    driver.page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("from_view", [before]) != [before])
     driver.settle()
     return query(driver.page)["from_view"]
 
@@ -106,7 +109,9 @@ def query(page: Page) -> dict[str, str]:
 def offered(driver: Driver) -> list[str]:
     """The views that Home offers."""
     driver.open("/home")
-    return driver.shown("[class*=st-key-home-views] a").all_inner_texts()
+    links = driver.shown("[class*=st-key-home-views] a")
+    expect(links.first).to_be_visible()
+    return links.all_inner_texts()
 
 
 class TestTheNameInTheSettings:
@@ -180,6 +185,7 @@ class TestAViewOfTheRuns:
         assert "Mine" not in offered(bo)
         bo.page.get_by_role("link", name="Ours").click()
         expect(bar(bo).get_by_text("Ours", exact=True)).to_be_visible()
+        bo.page.wait_for_url(lambda url: parse_qs(urlsplit(url).query).get("from_view") == [shared])
         bo.settle()
         assert query(bo.page) == table
         assert bo.shown(driving.GRID).count() == 1
@@ -232,6 +238,7 @@ class TestAViewOfAComparison:
         expect(changed).to_have_count(0)
         driver.page.get_by_text("Log y").click()
         expect(changed).to_be_visible()
+        driver.page.wait_for_url("**logy=1**")
         driver.settle()
         assert query(driver.page)["logy"] == "1"
         bar(driver).get_by_role("button", name="Back to saved").click()
