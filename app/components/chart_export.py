@@ -48,7 +48,7 @@ def show(
         run_ids: the runs in it, where they are chosen ones.
         rows: gives the data, where the places of the points in the picture are not what they stand for.
     """
-    opened = st.popover("Export", icon=":material/download:", key=key, type="tertiary", on_change="rerun")
+    opened = st.popover("Save chart", icon=":material/download:", key=key, type="tertiary", on_change="rerun")
     if not opened.open:
         return
     with opened:

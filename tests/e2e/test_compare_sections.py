@@ -143,7 +143,7 @@ class TestAChartThatIsTakenAway:
 
     def take(self, driver: Driver, button: str) -> Download:
         driver.open(f"/compare?runs={FIVE}")
-        driver.page.get_by_role("button", name="Export").first.click()
+        driver.page.get_by_role("button", name="Save chart").first.click()
         wanted = driver.page.get_by_role("button", name=button)
         expect(wanted).to_be_visible()
         driver.settle()
