@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ADD = "compare.add"
 _GRID = "compare.legend"
-_REFERENCE, _REMOVE, _OPEN = "compare.reference", "compare.remove", "compare.open"
+_REFERENCE, _REMOVE, _OPEN = "compare.legend.reference", "compare.legend.remove", "compare.legend.open"
 _OFFERED = 200
 _LEGEND_PX, _RUN_PX, _VALUE_PX, _STATUS_PX, _PARAM_PX, _BUTTON_PX = 430, 190, 110, 72, 84, 34
 

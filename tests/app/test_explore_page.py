@@ -154,7 +154,7 @@ class TestWhereItLeads:
         at.button(key="explore.compare").click().run()
 
         lake = runlake.open_lake(made["tuned"], live=False)
-        best = lake.runs(where="params.depth <= 5", order_by="metrics.val/loss.min", limit=24)["run_id"].to_list()
+        best = lake.runs(where="params.depth <= 5", order_by="metrics.val/loss.min")["run_id"].to_list()
         assert at.session_state["shared.runs"] == best
 
     def test_shows_what_is_left_on_the_runs_page(self, page: Dashboard) -> None:

@@ -147,11 +147,11 @@ class TestGroups:
 
     def test_say_that_they_mix_experiments_and_offer_to_keep_them_apart(self, dashboard: Dashboard) -> None:
         at = dashboard("sample", by="params.model")
-        assert "Runs of one group differ in Experiment." in captions(at)
+        assert "Runs of one group differ in Experiment, Data set versions." in captions(at)
 
         at.button(key="runs.by.mix").click().run()
 
-        assert at.session_state["runs.by"] == ["params.model", "experiment"]
+        assert at.session_state["runs.by"] == ["params.model", "experiment", "datasets.version"]
         assert "differ in" not in captions(at)
 
     def test_open_to_the_runs_that_they_are_made_of(self, dashboard: Dashboard) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -7,6 +9,8 @@ import pytest
 import streamlit as st
 
 import state
+
+APP = Path(state.__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +119,16 @@ class TestTheBasket:
         state.set_basket(["a", "a", *(str(n) for n in range(2 * state.BASKET_SIZE))])
 
         assert state.basket() == ("a", *(str(n) for n in range(state.BASKET_SIZE - 1)))
+
+
+class TestAKey:
+    def test_of_what_a_link_carries_is_written_nowhere_else(self) -> None:
+        # A button whose key a link or a saved view may set cannot be drawn.
+        keys = {param.key for param in state.ALLOWED}
+        found = {
+            (path.name, node.value)
+            for path in APP.rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and node.value in keys
+        }
+        assert found == set()

@@ -73,8 +73,8 @@ class TestAnExport:
         export(at, kind="chart", format="png", of={"title": "loss", "runs": ids[:1]}, made_by="browser", size_bytes=9)
         export(at, kind="chart", format="png", of={"title": "loss", "runs": ids})
 
-        assert [event["run_id"] for event in at.events()] == [None, ids[0]]
-        assert json.loads(at.events()[1]["new"])["made_by"] == "browser"
+        assert [event["run_id"] for event in at.events()] == [ids[0], None]
+        assert json.loads(at.events()[0]["new"])["made_by"] == "browser"
 
     def test_whose_digest_is_not_known_says_so(self, lab: Callable[..., Lab]) -> None:
         at = lab(("demo", "a"))

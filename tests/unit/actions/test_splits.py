@@ -81,7 +81,8 @@ class TestDeclaringSplits:
         older = rows.drop_columns([name for name in rows.column_names if name == "splits"])
         shutil.rmtree(table)
         write_deltalake(table, older)
-        assert runlake.open_lake(store).experiments()["splits"].null_count() == 10
+        splits = runlake.open_lake(store).experiments()["splits"]
+        assert splits.null_count() == len(splits) > 0
 
         path = "wine_cultivar/baseline"
         edit_experiment(store, path, Details(splits={"loss": ("loss", "train")}), actor=ANA)
