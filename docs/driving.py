@@ -10,13 +10,14 @@ import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+from weakref import WeakKeyDictionary
 
 from runlake.cli import ui
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from playwright.sync_api import Browser, FloatRect, Locator, Page, Playwright, Request
+    from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, Playwright, Request
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -35,6 +36,11 @@ GRID = "[data-testid=stDataFrame]"
 CHART = "[data-testid=stPlotlyChart]"
 ROW_PX = 33
 _STILL_MS = 150
+_RESTS = f"""quiet => {{
+    window.restless ??= performance.now();  // a new page knows nothing yet
+    if (!document.querySelector("{READY}")) window.restless = performance.now();
+    return performance.now() - window.restless > quiet;
+}}"""
 # Beside its picture a grid keeps a table of the rows in sight.
 _READ = """grid => {
     const texts = (row, cells) => [...row.querySelectorAll(cells)].map(cell => cell.textContent);
@@ -48,7 +54,7 @@ _DRAWN = """chart => chart._fullData.map(trace => ({
     x: Array.from(trace.x ?? []),
     y: Array.from(trace.y ?? []).map(value => Number.isNaN(value) ? "NaN" : value),
 }))"""
-_DEBOUNCE_MS = 400  # the page says that it rests a moment before a change of its own sets it going again
+_QUIET_MS = 800  # the page says that it rests a moment before a change of its own sets it going again
 
 
 @contextmanager
@@ -105,10 +111,9 @@ class Driver:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing runs and nothing is about to."""
-        for _ in range(2):
-            self.page.wait_for_timeout(_DEBOUNCE_MS)
-            self.page.wait_for_selector(READY, timeout=30_000)
+        """Wait until nothing has run for a while, and nothing is about to."""
+        self.page.evaluate("() => { window.restless = performance.now(); }")
+        self.page.wait_for_function(_RESTS, arg=_QUIET_MS, timeout=60_000)
         for placeholder in self.page.get_by_test_id("stSkeleton").all():  # stands where code is still loading
             placeholder.wait_for(state="detached", timeout=30_000)
 
@@ -158,12 +163,22 @@ class Driver:
         raise TimeoutError(f"{place} does not come to rest")
 
 
+# Contexts that nobody uses now: what a browser has loaded and compiled of a dashboard serves the next one too.
+_SPARE: WeakKeyDictionary[Browser, dict[tuple[object, ...], BrowserContext]] = WeakKeyDictionary()
+
+
 @contextmanager
 def driving(
     browser: Browser, address: str, *, theme: Literal["light", "dark"] = "light", zone: str = "Europe/Berlin"
 ) -> Iterator[Driver]:
-    """Open a browser context with a theme and yield what drives its page."""
-    context = browser.new_context(viewport=SIZE, color_scheme=theme, reduced_motion="reduce", timezone_id=zone)  # type: ignore[arg-type]  # a size
+    """Open a page of its own, without cookies of others, in a theme, and yield what drives it."""
+    spare, look = _SPARE.setdefault(browser, {}), (theme, zone, *SIZE.values())
+    context = spare.pop(look, None) or browser.new_context(
+        viewport=SIZE,  # type: ignore[arg-type]  # a size
+        color_scheme=theme,
+        reduced_motion="reduce",
+        timezone_id=zone,
+    )
     try:
         page = context.new_page()
         driver = Driver(page, address)
@@ -176,4 +191,10 @@ def driving(
         page.on("pageerror", lambda error: driver.errors.append(str(error)))
         yield driver
     finally:
-        context.close()
+        for one in context.pages:
+            one.close()
+        context.clear_cookies()
+        if look in spare:
+            context.close()
+        else:
+            spare[look] = context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from driving import Driver
 
 HERE = Path(__file__).parent
+CORE = re.compile(r"/journeys/|/test_payloads\.py|test_of_any_page\[light\]")
 expect.set_options(timeout=20_000)  # milliseconds; a busy machine takes its time
 
 
@@ -28,6 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            if CORE.search(item.nodeid):
+                item.add_marker(pytest.mark.core)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 # Elements that only markup of the store could have made.
-INJECTED = "script:text('pwned'), img[src*=evil], img[src=x], iframe[src*=evil], [onload], [onerror], a[href^='javascript'], a[href*='evil']"
+INJECTED = "script:text('pwned'), img[src*=evil], img[src=x], iframe[src*=evil], [onload], [onerror], a[href^='javascript'], a[href*='//evil']"
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,8 @@ def places(ids: list[str]) -> list[str]:
 
 def harmless(driver: Driver) -> None:
     assert driver.page.evaluate("window.pwned") is None
-    assert driver.page.locator(INJECTED).count() == 0
+    made = driver.page.locator(INJECTED).evaluate_all("found => found.map(one => one.outerHTML.slice(0, 300))")
+    assert made == [], driver.page.url
 
 
 class TestWhatMeansHarm:

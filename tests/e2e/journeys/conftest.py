@@ -69,7 +69,7 @@ class Traveller:
         for grid in range(self.driver.shown(driving.GRID).count()):
             rows = [{readable(head): text for head, text in row.items()} for row in self.driver.rows(grid)]
             if heading in rows[0]:
-                return rows
+                return [row for row in rows if heading in row]
         raise LookupError(heading)
 
     def query(self) -> dict[str, str]:

@@ -70,6 +70,7 @@ class TestAThreshold:
         misses.press("Enter")
         driver.settle()
         driver.page.get_by_role("button", name="Cut at").click()
+        driver.page.wait_for_url("**threshold=**")
         driver.settle()
 
         def cost(threshold: float) -> float:

@@ -40,6 +40,7 @@ class World:
         number: a parameter of its runs that is a number, the one that matters most.
         evaluation: the key of a binary evaluation of some of its runs.
         is_whole: has runs enough and numbers that can be read.
+        seed: what it follows from, where one parameter was made to matter; None where that is not known.
     """
 
     store: Path
@@ -50,6 +51,7 @@ class World:
     number: str
     evaluation: str
     is_whole: bool = True
+    seed: int | None = None
     later: list[str] = field(default_factory=list)  # ids of the runs that came since
 
 
@@ -113,7 +115,7 @@ def unseen(store: Path, seed: int) -> World:
     number, nuisance, choice = said.key(), said.key(), said.key()
     direction, reducer = dice.choice(["maximize", "minimize"]), dice.choice(["last", "min", "max"])
     path, elsewhere = f"{said.word()}/{said.word()}", [said.word() for _ in range(dice.randint(1, 3))]
-    world = World(store, path, metric, reducer, direction, number, evaluation=said.key())
+    world = World(store, path, metric, reducer, direction, number, evaluation=said.key(), seed=seed)
     details = Details(primary_metric=metric, reducer=reducer, direction=direction)
     create_experiment(str(store), path, details, actor=local_actor(client="sdk"), reason=None)
     classes = [said.word(), said.word()]
