@@ -99,7 +99,7 @@ class TestTheSections:
 
     def test_open_a_row_that_is_clicked(self, driver: Driver) -> None:
         open_section(driver, "Predictions")
-        grid = driver.shown(GRID).nth(1)
+        grid = driver.shown(GRID).first
         expect(grid).to_be_visible()
         grid.scroll_into_view_if_needed()  # it begins below the window, where no click reaches
         box = driver.still(grid)

@@ -68,6 +68,7 @@ class TestFacets:
     def test_count_what_another_choice_would_bring_and_narrow_on_a_click(self, drive: Drive, root: Path) -> None:
         driver = drive()
         driver.open(PANEL)
+        expect(driver.page.get_by_text("forest", exact=True).first).to_be_visible()
         assert rows(driver, "params.model") == counted(root, "model", "true")
 
         turn(driver, "params.model", "forest")
