@@ -143,7 +143,9 @@ def _troubles(runs: tuple[Slot, ...]) -> None:
     if all(lines.is_empty() for lines in found.values()):
         return
     counts = [
-        f"{sum((lines['kind'] == kind).sum() for lines in found.values()):,} {kind}s" for kind in ("error", "warning")
+        f"{n:,} {kind}{'' if n == 1 else 's'}"
+        for kind in ("error", "warning")
+        for n in [sum((lines["kind"] == kind).sum() for lines in found.values())]
     ]
     with st.expander(f"Errors and warnings: {', '.join(counts)}", icon=":material/error:", expanded=True):
         for place, run in zip(st.columns(len(runs), gap="small"), runs, strict=True):

@@ -40,6 +40,15 @@ def number(value: float | None) -> str:
     return f"{value:.4g}"
 
 
+def signed(value: float) -> str:
+    """Show a difference with its sign.
+
+    >>> signed(0.25), signed(-2.0), signed(0.0), signed(math.nan), signed(-math.inf)
+    ('+0.25', '−2', '0', 'NaN', '−∞')
+    """
+    return ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value))
+
+
 def duration(seconds: float | None) -> str:
     """Show a duration in its two largest units.
 

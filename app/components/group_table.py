@@ -10,7 +10,8 @@ import streamlit as st
 
 import grouping
 import state
-from components import export, format, group_bar, primary, run_table, table
+from components import export, format, group_bar, primary, run_table, table, ticking
+from components.ticking import Grid
 from runlake.query.grouped import COUNTS, STATISTICS, statistic
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from components.primary import Primary
     from runlake.query import Lake
 
-GRID = "runs.groups"
-CLICKS = "runs.groups.clicks"
+GRID = Grid("runs.groups")
 OPEN = "runs.groups.open"
 SHOWN = "runs.groups.shown"
 _RUNS = "runs"  # the column of buttons; no key is called so, as keys that are no attributes have a dot
@@ -79,15 +79,14 @@ def show(asked: Grouping, *, decides: Primary | None, height: int) -> pl.DataFra
     )
     drawn = found.head(int(state.RUNS_LIMIT.get()))
     st.session_state[SHOWN] = drawn.select("run_ids")
-    ticked = _ticked(drawn)
-    st.session_state[_grid()] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    GRID.tick(_ticked(drawn))
     frame = _drawable(drawn, asked, columns(found, asked), best(drawn, asked, decides))
     st.dataframe(
         table.arrow(frame),
-        key=_grid(),
+        key=GRID.key,
         column_config={name: _config(name, frame[name], asked, order, decides) for name in frame.columns},
         hide_index=True,
-        on_select=partial(_chosen, order.by),
+        on_select=partial(GRID.take, partial(_sort, order.by), _tick),
         selection_mode=("multi-row", "single-column"),
         height=min(height, run_table.ROW_PX * (len(frame) + 1) + 2),
         row_height=run_table.ROW_PX,
@@ -244,19 +243,8 @@ def _ticked(drawn: pl.DataFrame) -> list[int]:
     return whole["_at"].to_list()
 
 
-def _grid() -> str:
-    clicks = st.session_state.get(CLICKS, 0)
-    return f"{GRID}.{clicks}" if clicks else GRID
-
-
-def _chosen(by: Callable[[str], None]) -> None:
-    selection = st.session_state[_grid()]["selection"]
-    if selection["columns"]:
-        clicked = selection["columns"][0]
-        by("n" if clicked == _RUNS else clicked)
-        st.session_state[CLICKS] = st.session_state.get(CLICKS, 0) + 1
-    else:
-        _tick(selection["rows"])
+def _sort(by: Callable[[str], None], clicked: str) -> None:
+    by("n" if clicked == _RUNS else clicked)
 
 
 def _tick(rows: Sequence[int]) -> None:
@@ -266,13 +254,7 @@ def _tick(rows: Sequence[int]) -> None:
     gone = {run_id for row in before - set(rows) for run_id in ids[row].to_list()}
     more = [run_id for row in rows if row < len(shown) and row not in before for run_id in ids[row].to_list()]
     chosen = list(dict.fromkeys([*(run_id for run_id in state.basket() if run_id not in gone), *more]))
-    state.set_basket(chosen)
-    if len(chosen) > state.BASKET_SIZE:
-        st.toast(
-            f"At most {state.BASKET_SIZE} runs can be compared; the rest were left out.",
-            icon=":material/info:",
-            duration="long",
-        )
+    ticking.choose(chosen)
 
 
 def _open(by: tuple[str, ...]) -> None:

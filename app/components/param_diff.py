@@ -147,7 +147,7 @@ def signed(value: float) -> str:
     >>> signed(0.01234567), signed(-25.0), signed(27.7345)
     ('+0.0123', '−25', '+27.7')
     """
-    return _sign(value) + format.number(abs(float(f"{value:.3g}")))
+    return format.signed(float(f"{value:.3g}"))
 
 
 def _sign(value: float) -> str:

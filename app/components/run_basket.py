@@ -10,7 +10,7 @@ import streamlit as st
 import data
 import state
 from components import chosen as chosen_runs
-from components import expressions, format, grouping, table
+from components import expressions, format, grouping, table, ticking
 from components.slots import Slot, slots
 from runlake.errors import Ambiguous, NotFound
 from runlake.formats import in_order
@@ -107,7 +107,11 @@ def legend(
         placeholder=format.NOTHING,
         column_config={
             "reference": c.ButtonColumn(
-                "★", help="The reference; click a star to change it.", key=_REFERENCE, on_click=_lead, **button
+                "★",
+                help="The reference; click a star to change it.",
+                key=_REFERENCE,
+                on_click=lambda: ticking.lead(_clicked(_REFERENCE)),
+                **button,
             ),
             "run": c.MultiselectColumn(
                 "Run", options=[run.label for run in runs], color=[run.color for run in runs], width=run_px
@@ -119,7 +123,9 @@ def legend(
                 for key in kept
             },
             "open": c.ButtonColumn("", help="Opens the run.", key=_OPEN, **button),
-            "remove": c.ButtonColumn("", help="Takes the run out.", key=_REMOVE, on_click=_drop, **button),
+            "remove": c.ButtonColumn(
+                "", help="Takes the run out.", key=_REMOVE, on_click=lambda: ticking.drop(_clicked(_REMOVE)), **button
+            ),
         },
         alt="The runs that are compared, with their colours",
     )
@@ -182,14 +188,3 @@ def _meant(text: str) -> str | None:
 def _clicked(key: str) -> str | None:
     click, basket = st.session_state.get(key), state.basket()
     return basket[click["row"]] if click is not None and click["row"] < len(basket) else None
-
-
-def _lead() -> None:
-    run_id = _clicked(_REFERENCE)
-    if run_id is not None:
-        state.set_basket([run_id, *(one for one in state.basket() if one != run_id)])
-
-
-def _drop() -> None:
-    run_id = _clicked(_REMOVE)
-    state.set_basket([one for one in state.basket() if one != run_id])

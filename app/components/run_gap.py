@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -48,7 +47,7 @@ def show(detail: RunDetail) -> None:
             "metric": [pair.metric for pair in found],
             "train": [format.number(last[pair.train]) for pair in found],
             "validation": [format.number(last[pair.validation]) for pair in found],
-            "gap": [signed(last[pair.validation] - last[pair.train]) for pair in found],
+            "gap": [format.signed(last[pair.validation] - last[pair.train]) for pair in found],
         }
     )
     right = ["train", "validation", "gap"]
@@ -76,15 +75,6 @@ def primary(detail: RunDetail, found: list[Pair]) -> str:
     if best is not None:
         parts.append(f"{_worse(best, direction)} at step {best.step:g}, where validation is best")
     return f"{'; '.join(parts)}." if parts else ""
-
-
-def signed(value: float) -> str:
-    """Show a difference with its sign.
-
-    >>> signed(0.25), signed(-2.0), signed(0.0), signed(float("nan"))
-    ('+0.25', '-2', '0', 'NaN')
-    """
-    return f"+{format.number(value)}" if value > 0 and math.isfinite(value) else format.number(value)
 
 
 def _worse(gap: Gap, direction: str) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 import state
-from components import format, matching, search_box, table
+from components import format, matching, search_box, table, ticking
 from components.run_table import number_format
 from runlake.formats import in_order
 
@@ -90,10 +90,16 @@ def _config(listed: Sequence[tuple[int, Slot]], shown: pl.DataFrame, metric: str
     heading = "Last" if metric is None else in_order(metric.rpartition("/")[2])
     return {
         "reference": c.ButtonColumn(
-            "★", help="The reference; click a star to change it.", key=_REFERENCE, on_click=_lead, **button
+            "★",
+            help="The reference; click a star to change it.",
+            key=_REFERENCE,
+            on_click=lambda: ticking.lead(_clicked(_REFERENCE)),
+            **button,
         ),
         "open": c.ButtonColumn("", help="Opens the run.", key=_OPEN, **button),
-        "remove": c.ButtonColumn("", help="Takes the run out.", key=_REMOVE, on_click=_drop, **button),
+        "remove": c.ButtonColumn(
+            "", help="Takes the run out.", key=_REMOVE, on_click=lambda: ticking.drop(_clicked(_REMOVE)), **button
+        ),
         "number": c.NumberColumn("#", help="The place in the comparison, which the picture tells too", width=44),
         "run": c.MultiselectColumn(
             "Run",
@@ -124,14 +130,3 @@ def _lift(grid: str) -> None:
     state.COMPARE_LIFTED.set(tuple(wanted[: state.AT_HAND]))
     if len(wanted) > state.AT_HAND:
         st.toast(f"At most {state.AT_HAND} runs can be lifted out.", icon=":material/info:")
-
-
-def _lead() -> None:
-    run_id = _clicked(_REFERENCE)
-    if run_id is not None:
-        state.set_basket([run_id, *(one for one in state.basket() if one != run_id)])
-
-
-def _drop() -> None:
-    run_id = _clicked(_REMOVE)
-    state.set_basket([one for one in state.basket() if one != run_id])

@@ -17,7 +17,8 @@ import streamlit as st
 
 import data
 import state
-from components import dataset_view, format, table
+from components import dataset_view, format, table, ticking
+from components.ticking import Grid
 from runlake.figures.theme import STATUS_FILL, theme
 from runlake.formats import in_order
 from runlake.query.expression import GAP, METRIC_ASPECTS
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from components.primary import Primary
 
 
-GRID = "runs.grid"
-CLICKS = "runs.clicks"
+GRID = Grid("runs.grid")
 OPEN = "runs.open"
 OPEN_DATA = "runs.open.data"
 SHOWN = "runs.shown"
@@ -158,7 +158,7 @@ def show(
     st.session_state[SHOWN] = run_ids
     places = {run_id: row for row, run_id in enumerate(run_ids)}
     ticked = sorted(places[run_id] for run_id in state.basket() if run_id in places)
-    st.session_state[_grid()] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    GRID.tick(ticked)
     shown = (
         starred(with_elapsed(frame), decides)
         .select("name", *(c for c in columns if c != "name"))
@@ -167,12 +167,10 @@ def show(
     drawn = drawable(shown)
     st.dataframe(
         table.arrow(drawn),
-        key=_grid(),
+        key=GRID.key,
         column_config=_config(drawn, order, decides, pins),
         hide_index=True,
-        on_select=partial(_chosen, order.by),
-        # The grid itself would sort no more than the rows that it holds: where columns can be chosen, a click on
-        # a heading chooses the column instead, and the store sorts.
+        on_select=partial(GRID.take, order.by, _tick),
         selection_mode=("multi-row", "single-column"),
         height=min(height, ROW_PX * (len(frame) + 1) + 2),
         row_height=ROW_PX,
@@ -326,34 +324,12 @@ def _width(frame: pl.DataFrame, name: str) -> int | None:
     return min(_WIDEST_PX, max(int(22 + 7.2 * len(label(name))), int(18 + 7.2 * longest)))
 
 
-def _grid() -> str:
-    """Return the key of the grid: a new one after each click on a heading, which the old grid would keep chosen."""
-    clicks = st.session_state.get(CLICKS, 0)
-    return f"{GRID}.{clicks}" if clicks else GRID
-
-
-def _chosen(by: Callable[[str], None]) -> None:
-    selection = st.session_state[_grid()]["selection"]
-    if selection["columns"]:
-        by(selection["columns"][0])
-        st.session_state[CLICKS] = st.session_state.get(CLICKS, 0) + 1
-    else:
-        _tick(selection["rows"])
-
-
 def _tick(rows: Sequence[int]) -> None:
     shown = st.session_state.get(SHOWN, ())
     now = [shown[row] for row in rows if row < len(shown)]
     gone = set(shown) - set(now)
     kept = [run_id for run_id in state.basket() if run_id not in gone]
-    chosen = list(dict.fromkeys([*kept, *now]))
-    state.set_basket(chosen)
-    if len(chosen) > state.BASKET_SIZE:
-        st.toast(
-            f"At most {state.BASKET_SIZE:,} runs can be compared; the rest were left out.",
-            icon=":material/info:",
-            duration="long",
-        )
+    ticking.choose(list(dict.fromkeys([*kept, *now])))
 
 
 def _open() -> None:

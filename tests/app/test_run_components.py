@@ -23,7 +23,6 @@ from components import (
     matching,
     param_diff,
     result_table,
-    run_gap,
     run_header,
     run_overview,
     slots,
@@ -38,7 +37,7 @@ from runlake.query import splits
 
 
 class TestDocumentedExamples:
-    @pytest.mark.parametrize("module", [facts, param_diff, result_table, run_gap, run_header])
+    @pytest.mark.parametrize("module", [facts, param_diff, result_table, run_header])
     def test_hold(self, module: object) -> None:
         result = doctest.testmod(module)  # type: ignore[arg-type]  # a module
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -209,6 +210,21 @@ class TestLookingBack:
 
         assert re.fullmatch(r"The store's first commit is of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(UTC\)\.", said[0])
         assert said[1] == "What counts is when runs came into the tables, which may be after they started."
+
+    def test_goes_to_a_moment_that_is_typed_in_the_zone_of_the_reader(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample")
+        at.datetime_input(key="frame.look_back").set_value(datetime(2020, 1, 31, 12, 30))  # noqa: DTZ001  # as the widget gives it
+        at.button(key="frame.back").click().run()
+
+        assert at.session_state["shared.as_of"] == "2020-01-31T12:30:00+00:00"
+        assert at.caption[0].value.startswith("This is what the tables held then")
+
+    @pytest.mark.parametrize(("words", "hours"), [("An hour ago", 1), ("Yesterday", 24), ("A week ago", 168)])
+    def test_goes_to_one_of_the_usual_moments(self, dashboard: Dashboard, words: str, hours: int) -> None:
+        at = dashboard("sample").button(key=f"frame.back.{words}").click().run()
+
+        ago = datetime.now(UTC) - datetime.fromisoformat(at.session_state["shared.as_of"])
+        assert timedelta(hours=hours) <= ago < timedelta(hours=hours, minutes=5)
 
     def test_ends_on_a_click(self, dashboard: Dashboard) -> None:
         at = dashboard("sample", as_of="2020-01-01T00:00:00+00:00").button(key="frame.now").click().run()

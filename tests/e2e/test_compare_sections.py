@@ -78,7 +78,7 @@ class TestTheSections:
     def test_lift_errors_out_of_the_console(self, driver: Driver) -> None:
         open_section(driver, "Console")
 
-        expect(driver.page.get_by_text("Errors and warnings: 1 errors, 1 warnings")).to_be_visible()
+        expect(driver.page.get_by_text("Errors and warnings: 1 error, 1 warning")).to_be_visible()
         expect(driver.page.get_by_text("ValueError: no more rows").first).to_be_visible()
 
     def test_show_media_at_the_step_before(self, driver: Driver) -> None:

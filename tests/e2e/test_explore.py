@@ -19,10 +19,8 @@ LINES = ".js-plotly-plot .scatterlayer .trace"
 
 def brush(driver: Driver, title: str, top: float, bottom: float) -> None:
     """Drag along the axis with this title, from one share of its height to another, counted from its upper end."""
-    axis = driver.shown(TITLES).filter(has_text=title).first.bounding_box()
-    chart = driver.shown(CHART).first.bounding_box()
-    assert axis is not None
-    assert chart is not None
+    axis = driver.still(driver.shown(TITLES).filter(has_text=title).first)
+    chart = driver.still(driver.shown(CHART).first)
     x = axis["x"] + axis["width"] / 2
     upper, lower = chart["y"] + 60, chart["y"] + chart["height"] - 30
     driver.page.mouse.move(x, upper + top * (lower - upper))

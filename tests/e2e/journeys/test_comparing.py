@@ -10,15 +10,13 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from driving import CHART
 from e2e.journeys.words import readable
+from e2e.test_explore import TITLES, brush
 
 if TYPE_CHECKING:
-    from driving import Driver
     from e2e.journeys.conftest import Traveller
 
 TICK = 18  # pixels from the left edge of the run table
-TITLES = ".js-plotly-plot .annotation-text"
 
 
 class TestFiveRuns:
@@ -57,19 +55,6 @@ class TestFiveRuns:
             key = row[1].lstrip("'")
             shown, stored = row[2].lstrip("'"), values[key].get(ids[0], "")
             assert shown == stored or float(shown) == float(f"{float(stored):.6g}")
-
-
-def brush(driver: Driver, title: str, top: float, bottom: float) -> None:
-    """Drag along the axis with this title, from one share of its height to another, counted from its upper end."""
-    axis = driver.still(driver.shown(TITLES).filter(has_text=title).first)
-    chart = driver.still(driver.shown(CHART).first)
-    x = axis["x"] + axis["width"] / 2
-    upper, lower = chart["y"] + 60, chart["y"] + chart["height"] - 30
-    driver.page.mouse.move(x, upper + top * (lower - upper))
-    driver.page.mouse.down()
-    driver.page.mouse.move(x + 2, upper + bottom * (lower - upper), steps=6)
-    driver.page.mouse.up()
-    driver.settle()
 
 
 class TestTheEffectOfAParameter:

@@ -210,7 +210,7 @@ class TestARecipe:
     def test_has_exact_packages_and_names_those_that_nobody_else_can_install(self) -> None:
         lines = [
             "numpy==2.1.0", "mine==1.0 @ file:///home/ana/mine (editable)",
-            f"fork==3.0 @ https://git.example/fork.git@{COMMIT}", "--index-url http://evil.example", "x==1; touch hacked",
+            f"fork==3.0 @ https://git.example/fork.git@{COMMIT}", "-r more.txt", "x==1; touch hacked",
         ]  # fmt: skip
         recipe = captured({"runlake/packages.txt": ("environment", "\n".join(lines).encode(), {})})
 
