@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,6 +50,8 @@ class Dashboard(Protocol):
 def dashboard(stores: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Dashboard:
     def run(name: str, /, page: str = "runs", **query: str) -> AppTest:
         monkeypatch.setenv("RUNLAKE_STORE", stores[name])
+        # What the test has just written is shown, however little ago the last page has read this store.
+        import_module("stores").holder(stores[name], None).read_at = -inf
         at = AppTest.from_file(str(APP / "main.py"), default_timeout=TIMEOUT_S)
         if page == "runs":
             for key, value in query.items():
