@@ -18,7 +18,6 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import psutil
 from playwright.sync_api import sync_playwright
@@ -27,7 +26,6 @@ import runlake
 from benchmarks.generate import Size as Store
 from benchmarks.measures import OURS, Measure, main
 from benchmarks.run_table import made
-from runlake.ids import short_id
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
 
@@ -160,9 +158,10 @@ class Tour:
     def __init__(self, lake: runlake.Lake, times: int) -> None:
         runs = lake.runs(columns=["run_id", "duration_s"])
         self.total = runs.height
-        self.ids = runs["run_id"].to_list()
-        metrics = [f"metrics.{key}" for key in lake.keys().metrics]
-        self.sorts = ("name", "duration_s", "user", *metrics)[: times + 1]
+        self.ids = runs["run_id"].sort().to_list()
+        keys = lake.keys()
+        metrics = [key for key in keys.metrics if key not in {*keys.summary, *keys.params, *keys.tags}]
+        self.sorts = ["Run", "Duration", "User", *metrics][: times + 1]
         self.filters = self._filters(runs["duration_s"].drop_nulls().sort().to_list(), times + 1)
         self.times = times
 
@@ -187,54 +186,72 @@ class Tour:
         }
 
     def _each(self, desk: Desk, one: Callable[[Desk, int], Taken]) -> list[Taken]:
+        self.open_runs(desk)
         return [one(desk, time) for time in range(self.times + 1)][1:]
 
-    def open_runs(self, desk: Desk, **values: object) -> None:
+    def open_runs(self, desk: Desk) -> None:
         """Load the Runs page and wait until it rests."""
-        desk.driver.page.goto(f"{desk.driver.address}/?{urlencode(values)}")
+        desk.driver.page.goto(desk.driver.address)
         desk.driver.page.wait_for_selector(driving.GRID, timeout=OPENED_MS)
         desk.driver.settle()
 
     def _filter(self, desk: Desk, time: int) -> Taken:
-        if time == 0:
-            self.open_runs(desk)
         where, fitting = self.filters[time]
-        desk.driver.page.get_by_label("Filter", exact=True).fill(where)
-        return desk.timed(
-            lambda: desk.driver.page.keyboard.press("Enter"), COUNTED.format(f"{fitting:,} of {self.total:,}")
-        )
+        return self._write(desk, where, fitting)
 
     def _sort(self, desk: Desk, time: int) -> Taken:
-        self.open_runs(desk, sort=self.sorts[time])
+        desk.driver.page.get_by_role("combobox", name="Sort by").click()
+        choice = desk.driver.page.get_by_role("option", name=self.sorts[time], exact=True)
+        choice.wait_for()
         before = desk.driver.page.url
-        turn = desk.driver.shown(".st-key-runs-turn button").first
-        return desk.timed(turn.click, f"location.href !== {before!r}")
+        return desk.timed(choice.click, f"location.href !== {before!r}")
 
     def _open(self, desk: Desk, time: int) -> Taken:
-        self.open_runs(desk, limit=50 + time)
+        self._back(desk)
         desk.driver.click_cell(time, x=90)
         link = desk.driver.page.get_by_role("dialog").get_by_text("Open the run's page")
         link.wait_for()
         return desk.timed(link.click, DRAWN.format("/run"))
 
     def _compare_10(self, desk: Desk, time: int) -> Taken:
-        return self._compare(
-            desk, self.ids[10 * time : 10 * time + 10] if self.total > 200 else self.ids[time : time + 10]
-        )
+        return self._compare(desk, time, 10)
 
     def _compare_1000(self, desk: Desk, time: int) -> Taken:
-        return self._compare(desk, self.ids[time : time + 1000])
+        return self._compare(desk, time, 1000)
 
-    def _compare(self, desk: Desk, ids: list[str]) -> Taken:
-        self.open_runs(desk, runs=",".join(short_id(one) for one in ids))
-        button = desk.driver.page.get_by_role("button", name=f"Compare {len(ids):,}")
+    def _compare(self, desk: Desk, time: int, count: int) -> Taken:
+        """Choose the runs by a filter, then compare them."""
+        self._back(desk)
+        clear = desk.driver.shown("[aria-label='Clear all'], .st-key-basket-clear button")
+        if clear.count():
+            clear.first.click()
+            clear.first.wait_for(state="detached")
+        chosen = self.ids[time : time + count] if self.total < 10_000 else self.ids[time * count : (time + 1) * count]
+        self._write(desk, f"run_id >= '{min(chosen)}' AND run_id <= '{max(chosen)}'", len(chosen))
+        desk.driver.shown(".st-key-basket-all button").first.click()
+        button = desk.driver.page.get_by_role("button", name=f"Compare {len(chosen):,}")
         button.wait_for()
+        desk.driver.settle()
         return desk.timed(button.click, DRAWN.format("/compare"))
 
     def _explore(self, desk: Desk, time: int) -> Taken:
-        self.open_runs(desk, where=self.filters[time][0])
+        self._back(desk)
+        self._write(desk, *self.filters[time])
         link = desk.driver.page.get_by_text("Explore these")
         return desk.timed(link.click, DRAWN.format("/explore"))
+
+    def _back(self, desk: Desk) -> None:
+        """Go back to the runs, as a reader does: the page is not loaded again."""
+        if "/?" not in desk.driver.page.url and not desk.driver.page.url.endswith("/"):
+            desk.driver.shown("[data-testid=stTopNavLink]").filter(has_text="Runs").first.click()
+            desk.driver.shown(driving.GRID).first.wait_for()
+        desk.driver.settle()
+
+    def _write(self, desk: Desk, where: str, fitting: int) -> Taken:
+        """Filter the runs by an expression."""
+        desk.driver.page.get_by_label("Filter", exact=True).fill(where)
+        of = f"{fitting:,} of {self.total:,}"
+        return desk.timed(lambda: desk.driver.page.keyboard.press("Enter"), COUNTED.format(of))
 
 
 def at_once(browser: Browser, address: str, tour: Tour, users: int) -> list[float]:

@@ -9,7 +9,9 @@ import streamlit as st
 import data
 import state
 from components import bulk, chosen
+from components.apart import apart
 from runlake.formats import in_order
+from runlake.ids import short_id
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -38,7 +40,7 @@ def show(names: dict[str, str]) -> None:
                 "Chosen runs",
                 kept,
                 key=_CHIPS,
-                format_func=lambda run_id: in_order(names.get(run_id) or str(run_id)),
+                format_func=apart(kept, lambda run_id: in_order(names.get(run_id) or str(run_id)), short_id),
                 on_change=_choose,
                 label_visibility="collapsed",
                 placeholder="No runs chosen",

@@ -11,6 +11,7 @@ import streamlit as st
 import data
 import state
 from components import expressions, format
+from components.apart import apart
 from runlake.analysis.axes import Kind
 from runlake.analysis.bundles import LANE
 from runlake.errors import QueryError
@@ -213,7 +214,7 @@ def controls(axes: Sequence[Axis], brushes: dict[str, Node]) -> None:
                 format.markdown(title),
                 axis.categories,
                 key=key,
-                format_func=in_order,
+                format_func=apart(axis.categories, in_order),
                 placeholder="All",
                 on_change=partial(_pick, axis, key),
             )

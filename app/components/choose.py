@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from components import curve_controls
+from components.apart import apart
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def one(
     chosen: str = st.selectbox(
         label,
         list(options),
-        format_func=shown,
+        format_func=apart(options, shown),
         width=width,
         label_visibility="collapsed" if help is None else "visible",
         help=help,

@@ -9,6 +9,7 @@ import streamlit as st
 
 import state
 from components import columns, format, run_table, table
+from components.apart import apart
 from components.column_order import Order
 from runlake.formats import in_order
 
@@ -55,13 +56,14 @@ def show(shown: Sequence[str]) -> None:
             required=True,
             label_visibility="collapsed",
         )
+        offered = [column for column in columns.offered() if column not in shown]
         st.selectbox(
             "Add a column",
-            [column for column in columns.offered() if column not in shown],
+            offered,
             index=None,
             key=_ADD,
             placeholder="Add a column: a metric, its max, its curve, a tag, the commit",
-            format_func=words,
+            format_func=apart(offered, words),
             on_change=_add,
             label_visibility="collapsed",
         )

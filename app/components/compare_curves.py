@@ -10,6 +10,7 @@ import streamlit as st
 import data
 import state
 from components import compare_many, curve_controls, curves, format, group_list, grouping, run_basket, run_list
+from components.apart import apart
 from runlake.analysis.series import natural_order
 from runlake.formats import in_order
 
@@ -90,7 +91,7 @@ def _controls(keys: Sequence[str], grouped: Grouping) -> None:
         key=state.COMPARE_METRICS.key,
         max_selections=MOST_METRICS,
         label_visibility="collapsed",
-        format_func=in_order,
+        format_func=apart(keys, in_order),
         placeholder="Choose metrics",
         persist_state="session",
     )

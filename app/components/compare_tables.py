@@ -13,6 +13,7 @@ import sections
 import state
 from components import answer_tables, artifact_preview, choose, curve_controls, exporting, format, step_choice, table
 from components.answer_tables import NO_LABEL, Logged
+from components.apart import apart
 from runlake.analysis.agreement import guessed_key, key_columns
 from runlake.errors import NotFound, StoreError
 from runlake.formats import comma_separated, in_order
@@ -117,10 +118,11 @@ def _keys(tables: list[Logged]) -> tuple[list[Logged], list[str]]:
     columns = key_columns(frames)
     wanted = tuple(key for key in state.COMPARE_JOIN.get() if key in columns or key == _ROW)
     guessed = guessed_key(frames)
+    options = [*columns, _ROW]
     chosen = st.multiselect(
         "Key: the columns that tell which row is which",
-        [*columns, _ROW],
-        format_func=in_order,
+        options,
+        format_func=apart(options, in_order),
         width=520,
         max_selections=state.COMPARE_JOIN.most,
         **curve_controls.mirror(state.COMPARE_JOIN, wanted or guessed or (_ROW,)),

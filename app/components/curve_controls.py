@@ -9,6 +9,7 @@ import streamlit as st
 
 import state
 from components import format
+from components.apart import apart
 from runlake.analysis.arrange import View
 from runlake.analysis.series import XAxis, natural_order
 from runlake.formats import in_order
@@ -93,12 +94,12 @@ def show(knobs: Knobs, metrics: Collection[str]) -> Choice:
 
 def _over(knobs: Knobs, metrics: Collection[str]) -> None:
     """Draw the choice of the metric that is the x axis; one that a link names and nobody has logged stays in sight."""
-    wanted = knobs.over.get()
+    options = list(dict.fromkeys(("", *natural_order(metrics), knobs.over.get())))
     st.selectbox(
         "Over the metric",
-        list(dict.fromkeys(("", *natural_order(metrics), wanted))),
+        options,
         key=knobs.over.key,
-        format_func=lambda key: in_order(key) or "Choose a metric",
+        format_func=apart(options, lambda key: in_order(key) or "Choose a metric"),
         persist_state="session",
         on_change=knobs.stretch.reset,
         label_visibility="collapsed",

@@ -8,6 +8,7 @@ import streamlit as st
 
 import state
 from components import curve_controls, format
+from components.apart import apart
 from runlake.formats import in_order
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def choose_evaluation(knobs: Judging, names: Sequence[str]) -> str:
         "Evaluation",
         names,
         key=key,
-        format_func=in_order,
+        format_func=apart(names, in_order),
         label_visibility="collapsed",
         on_change=_take,
         args=(knobs, key),
@@ -101,11 +102,12 @@ def choose_class(knobs: Judging, classes: Sequence[str], positive: str | None) -
         return f"{in_order(classes[place])} against the rest" if many else f"of {in_order(classes[place])}"
 
     st.session_state[key] = _MICRO if micro else chosen
+    places = [*([_MICRO] if many else []), *range(len(classes))]
     st.selectbox(
         "Class",
-        [*([_MICRO] if many else []), *range(len(classes))],
+        places,
         key=key,
-        format_func=words,
+        format_func=apart(places, words),
         label_visibility="collapsed",
         on_change=_take_class,
         args=(knobs, key, classes),

@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from components import artifact_preview, format, table
+from components.apart import apart
 from components.evaluation_question import matrix_of
 from components.judged import EXAMPLE, SCORE
 from runlake.analysis.classification import confused
@@ -54,7 +55,7 @@ def _choose(classes: Sequence[str], usual: tuple[str, str], knobs: Judging) -> t
             st.session_state[key] = name
             st.caption(words, width="content")
             st.selectbox(
-                words, classes, key=key, format_func=in_order, label_visibility="collapsed", width=170,
+                words, classes, key=key, format_func=apart(classes, in_order), label_visibility="collapsed", width=170,
                 on_change=lambda: knobs.cell.set((st.session_state[keys[0]], st.session_state[keys[1]])),
             )  # fmt: skip
     return chosen[0], chosen[1]

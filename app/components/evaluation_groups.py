@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 import streamlit as st
 
 from components import curve_controls, format
+from components.apart import apart
 from runlake.analysis.classification import by_prefix
 from runlake.formats import in_order
 
@@ -63,7 +64,7 @@ def _edit(knobs: Judging, classes: Sequence[str]) -> None:
     with st.popover(f"Groups ({len(names)})", icon=":material/category:", key=knobs.key("groups")):
         free = [name for name in classes if name not in own]
         member, named = knobs.key("members"), knobs.key("group_name")
-        st.multiselect("Classes", free, key=member, format_func=in_order, placeholder="Choose classes")
+        st.multiselect("Classes", free, key=member, format_func=apart(free, in_order), placeholder="Choose classes")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             st.text_input("Name of the group", key=named, max_chars=80, placeholder="such as animals")
             st.button(

@@ -8,6 +8,7 @@ import streamlit as st
 
 import data
 from components import changing, finding, pins
+from components.apart import apart
 from runlake.actions import DIRECTIONS, REDUCERS, Details
 from runlake.errors import InvalidValue, RunlakeError
 from runlake.formats import in_order
@@ -91,7 +92,7 @@ def _metric(declared: Mapping[str, Any]) -> str:
         keys,
         index=0 if now else None,
         key=_key(declared, "primary_metric"),
-        format_func=in_order,
+        format_func=apart(keys, in_order),
         placeholder=_NOT_DECLARED,
         accept_new_options=True,
     )

@@ -8,7 +8,8 @@ import streamlit as st
 
 import explored
 import state
-from components import curve_controls, format
+from components import curve_controls, format, run_table
+from components.apart import apart
 from runlake.analysis.axes import axis
 from runlake.formats import in_order
 
@@ -54,10 +55,11 @@ def label(name: str) -> str:
 
 def controls(frame: pl.DataFrame, ranked: tuple[str, ...], names: list[str]) -> None:
     """Draw the list of axes: its order is theirs."""
+    columns = offered(frame, ranked)
     st.multiselect(
         "Axes, from left to right",
-        offered(frame, ranked),
-        format_func=label,
+        columns,
+        format_func=apart(columns, label, run_table.kind),
         max_selections=MOST,
         placeholder="The parameters that tell most",
         label_visibility="collapsed",
@@ -78,7 +80,7 @@ def scales(axes: list[Axis]) -> None:
         "Logarithmic axes",
         names,
         key=key,
-        format_func=label,
+        format_func=apart(names, label, run_table.kind),
         placeholder="None",
         on_change=_turn,
         args=(key, tuple(shown)),

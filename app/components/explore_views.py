@@ -12,8 +12,9 @@ import streamlit as st
 
 import explored
 import state
-from components import brushes, chart_export, curve_controls, explore_axes, explore_study, format
+from components import brushes, chart_export, curve_controls, explore_axes, explore_study, format, run_table
 from components import objective as objectives
+from components.apart import apart
 from components.curves import CONFIG
 from runlake.analysis.bundles import MOST_SINGLE, parallel
 from runlake.analysis.points import points
@@ -193,11 +194,12 @@ def _plane_controls(study: Study, shown: tuple[str, str, str]) -> None:
     many = state.EXPLORE_MATRIX.get()
     params = (state.EXPLORE_X, state.EXPLORE_Y, state.EXPLORE_COLOUR)
     for title, param, name in zip(("x", "y", "Colour"), params, shown, strict=True):
-        options = ["", *columns] if param is state.EXPLORE_COLOUR else columns
+        options = [option for option in columns if option]
+        options = ["", *options] if param is state.EXPLORE_COLOUR else options
         st.selectbox(
             title,
-            [option for option in options if option or param is state.EXPLORE_COLOUR],
-            format_func=partial(_titled, title),
+            options,
+            format_func=apart(options, partial(_titled, title), run_table.kind),
             label_visibility="collapsed",
             disabled=many,
             width=220,

@@ -15,6 +15,7 @@ import data
 import faceted
 import state
 from components import choosing, columns, dataset_view, expressions, facet_rows, primary, run_table
+from components.apart import apart
 from components.browser_part import part
 from runlake.query.choice import Choice
 from runlake.query.expression import Field, FieldKind, Text
@@ -110,12 +111,13 @@ def _keys(fields: tuple[Field, ...]) -> None:
         return
     spelled = [spell(field) for field in fields]
     st.session_state[_PICK] = spelled
+    offered = list(dict.fromkeys([*_offered(), *spelled]))
     with chooser:
         st.multiselect(
             "Keys in the panel, in this order",
-            list(dict.fromkeys([*_offered(), *spelled])),
+            offered,
             key=_PICK,
-            format_func=_named,
+            format_func=apart(offered, _named),
             max_selections=_MOST,
             on_change=_keep,
             width=420,

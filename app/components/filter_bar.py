@@ -10,6 +10,7 @@ import streamlit as st
 import data
 import state
 from components import expressions, filter_box
+from components.apart import apart
 from runlake.errors import QueryError
 from runlake.formats import in_order
 from runlake.query.compile import fields
@@ -75,7 +76,7 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
         users,
         key=state.RUNS_USER.key,
         persist_state="session",
-        format_func=in_order,
+        format_func=apart(users, in_order),
         placeholder="Any user",
         label_visibility="collapsed",
         width=150,
@@ -87,12 +88,13 @@ def show(*, experiments: list[str], users: list[str]) -> Filter:
 def experiment_box(param: state.Param[str], experiments: list[str]) -> None:
     """Draw the choice of an experiment with all below it; one that a link asks for stays on offer."""
     wanted = param.get()
+    options = [ALL_EXPERIMENTS, *([wanted] if wanted and wanted not in experiments else []), *experiments]
     st.selectbox(
         "Experiment",
-        [ALL_EXPERIMENTS, *([wanted] if wanted and wanted not in experiments else []), *experiments],
+        options,
         key=param.key,
         persist_state="session",
-        format_func=lambda path: in_order(path) or "All experiments",
+        format_func=apart(options, lambda path: in_order(path) or "All experiments"),
         label_visibility="collapsed",
         width=230,
     )

@@ -11,6 +11,7 @@ import data
 import grouping
 import state
 from components import columns, expressions, format, primary, run_table
+from components.apart import apart
 from runlake.errors import QueryError
 from runlake.formats import in_order
 from runlake.query.expression import METRIC_ASPECTS
@@ -225,8 +226,9 @@ def _keys_box(by: tuple[str, ...], placeholder: str) -> None:
         "Group by",
         tuple(dict.fromkeys((*options, *by))),
         key=_SHOWN,
-        format_func=lambda column: (
-            label(column) if column.startswith("params.") else f"{label(column)}  ({_kind(column)})"
+        format_func=apart(
+            (*options, *by),
+            lambda column: label(column) if column.startswith("params.") else f"{label(column)}  ({_kind(column)})",
         ),
         placeholder=placeholder,
         on_change=_rekey,
@@ -268,7 +270,7 @@ def _metrics_box(asked: Grouping) -> None:
         "Numbers",
         tuple(dict.fromkeys((*asked.metrics, *options))),
         key=_METRICS,
-        format_func=run_table.label,
+        format_func=apart((*asked.metrics, *options), run_table.label, run_table.kind),
         placeholder="The primary metric",
         on_change=_remeasure,
         label_visibility="collapsed",

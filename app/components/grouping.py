@@ -9,7 +9,8 @@ import streamlit as st
 
 import compared
 import state
-from components import curve_controls, format
+from components import curve_controls, format, run_table
+from components.apart import apart
 from components.slots import Look, looks_of_groups, looks_of_runs
 from runlake.analysis.grouping import largest, seeds
 from runlake.errors import StoreError
@@ -75,7 +76,11 @@ def choose(runs: Sequence[Slot]) -> None:
     st.selectbox(
         "Group by",
         options,
-        format_func=lambda one: f"Group by {words(one)} ({counts[one]:,})" if one in counts else words(one),
+        format_func=apart(
+            options,
+            lambda one: f"Group by {words(one)} ({counts[one]:,})" if one in counts else words(one),
+            run_table.kind,
+        ),
         label_visibility="collapsed",
         width=330,
         **curve_controls.mirror(state.GROUPED, by),

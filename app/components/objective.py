@@ -11,7 +11,8 @@ import streamlit as st
 
 import data
 import state
-from components import curve_controls, format
+from components import curve_controls, format, run_table
+from components.apart import apart
 from runlake.formats import in_order
 
 _WORDS = {"last": "last value", "min": "least value", "max": "greatest value", "mean": "mean value"}
@@ -96,10 +97,13 @@ def direction(base: str, declared: dict[str, tuple[str, bool | None]]) -> bool |
 
 def controls(frame: pl.DataFrame, chosen: Objective) -> None:
     """Draw the choice of metric, value and direction."""
+    columns = tuple(numbers(frame))
     st.selectbox(
         "Objective",
-        tuple(numbers(frame)),
-        format_func=lambda name: in_order(name.partition(".")[2] or "Duration in seconds"),
+        columns,
+        format_func=apart(
+            columns, lambda name: in_order(name.partition(".")[2] or "Duration in seconds"), run_table.kind
+        ),
         label_visibility="collapsed",
         icon=":material/target:",
         width=230,

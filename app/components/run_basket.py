@@ -11,6 +11,7 @@ import data
 import state
 from components import chosen as chosen_runs
 from components import expressions, format, grouping, table, ticking
+from components.apart import apart
 from components.slots import Slot, slots
 from runlake.errors import Ambiguous, NotFound
 from runlake.formats import in_order
@@ -148,12 +149,13 @@ def _adder(runs: Sequence[Slot]) -> None:
         row[0]: f"{row[1] or '(unnamed)'} · {row[2] or 'no experiment'} · {short_id(row[0])}"
         for row in recent.iter_rows()
     }
+    offered = [run_id for run_id in names if run_id not in taken]
     st.selectbox(
         "Add a run",
-        [run_id for run_id in names if run_id not in taken],
+        offered,
         index=None,
         key=_ADD,
-        format_func=lambda run_id: in_order(names.get(run_id) or str(run_id)),
+        format_func=apart(offered, lambda run_id: in_order(names.get(run_id) or str(run_id))),
         placeholder="Add a run: choose, or type an id",
         accept_new_options=True,
         label_visibility="collapsed",

@@ -6,6 +6,7 @@ import streamlit as st
 
 import state
 from components import columns, expressions, primary, run_table
+from components.apart import apart
 from runlake.formats import in_order
 from runlake.query.expression import ATTRIBUTES, FieldType
 from runlake.query.names import spell
@@ -61,13 +62,14 @@ def controls() -> None:
     if not _is_sortable(wanted) or (best is None and wanted == _NEWEST):
         state.RUNS_SORT.reset()
     usual = run_table.label(_NEWEST) if best is None else f"★ {in_order(best.metric)}"
+    # What a link or a heading asks for may be an aspect of a metric, which the list leaves out.
+    options = dict.fromkeys((state.RUNS_SORT.default, *_options(named=best is not None), state.RUNS_SORT.get()))
     st.selectbox(
         "Sort by",
-        # What a link or a heading asks for may be an aspect of a metric, which the list leaves out.
-        tuple(dict.fromkeys((state.RUNS_SORT.default, *_options(named=best is not None), state.RUNS_SORT.get()))),
+        tuple(options),
         key=state.RUNS_SORT.key,
         persist_state="session",
-        format_func=lambda column: run_table.label(column) if column else usual,
+        format_func=apart(options, lambda column: run_table.label(column) if column else usual, run_table.kind),
         label_visibility="collapsed",
         icon=":material/sort:",
         width=180,

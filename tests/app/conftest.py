@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from importlib import import_module
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from streamlit.elements.lib.options_selector_utils import create_mappings
+from streamlit.elements.widgets import multiselect, radio, select_slider, selectbox
 from streamlit.testing.v1 import AppTest
 
 from app.made import emptied, log_hostile, log_sample
@@ -37,6 +40,19 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         for name in ("sample", "hostile"):
             drain(made[name])
         yield made
+
+
+@pytest.fixture(autouse=True)
+def no_list_offers_the_same_words_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit takes a choice by its words, and of two options that read the same the last."""
+
+    def checked(options: Any, format_func: Any = str) -> tuple[list[str], dict[str, int]]:
+        words, places = create_mappings(options, format_func)
+        assert len(places) == len(words), [word for word, times in Counter(words).items() if times > 1]
+        return words, places
+
+    for widget in (multiselect, radio, select_slider, selectbox):
+        monkeypatch.setattr(widget, "create_mappings", checked)
 
 
 class Dashboard(Protocol):
