@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import data
 import state
 import stores
-from components import finding, format, look_back
+from components import finding, format
+from components.frame import look_back
+from reads import data
 from runlake.errors import NotFound, QueryError, RunlakeError, StoreError
 
 if TYPE_CHECKING:

@@ -6,7 +6,10 @@ import streamlit as st
 
 import frame
 import view_state
-from components import chosen, experiment_drawer, links, run_drawer, settings_panel, top_bar, url_mirror
+from components import links
+from components.frame import settings_panel, top_bar, url_mirror
+from components.home import experiment_drawer
+from components.runs import chosen, run_drawer
 
 st.set_page_config(
     page_title="Runlake",

@@ -110,7 +110,7 @@ class Param(Generic[T]):
 # Shared by all pages.
 # A thousand whole ids take 37,000 characters; the server takes addresses of up to 64 KiB.
 BASKET = Param("", "runs", (), most=BASKET_SIZE, longest=60_000, names_runs=True)
-# What runs are grouped by, which decides their colours: a column of the run table, or one of components/grouping.py.
+# What runs are grouped by, which decides their colours: a column of the run table, or one of components/compare/grouping.py.
 GROUPED = Param("", "grouped", "")
 AS_OF = Param("", "as_of", "")
 SHOWING_CHOSEN = ("compare", "evaluate")  # pages that the basket is the subject of: a saved view of theirs keeps it
@@ -224,7 +224,7 @@ RUN_STRETCH = Param("run", "stretch", "")
 RUN_BY = Param("run", "by", "metric", choices=("metric", "key"))
 
 # The Compare page.
-COMPARE_VIEW = Param("compare", "view", "Overview")  # components/compare_sections.py lists what there is
+COMPARE_VIEW = Param("compare", "view", "Overview")  # components/compare/compare_sections.py lists what there is
 COMPARE_METRICS = Param("compare", "metrics", ())
 COMPARE_X = Param("compare", "x", "step", choices=AXES)
 COMPARE_OVER = Param("compare", "over", "")

@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 import state
-import viewed
 from components import links
+from reads import viewed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

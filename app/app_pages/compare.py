@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 import frame
-from components import compare_sections, empty_state, links, run_basket, same_data
+from components import empty_state, links
+from components.compare import compare_sections, run_basket, same_data
 
 chosen = run_basket.chosen()
 run_basket.bar(chosen)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-import data
 import frame
 import state
-import used
-from components import basket, changing, dataset_runs, dataset_view, empty_state, run_drawer
+from components import changing, empty_state
+from components.datasets import dataset_runs, dataset_view
+from components.runs import basket, run_drawer
+from reads import data, used
 
 changing.say()
 dataset_view.follow()

@@ -8,10 +8,13 @@ import streamlit as st
 
 import frame
 import state
-from components import empty_state, evaluation_view, links, run_basket, same_data, url_mirror
+from components import empty_state, links
+from components.compare import run_basket, same_data
+from components.evaluation import evaluation_view
+from components.frame import url_mirror
 
 if TYPE_CHECKING:
-    from components.slots import Slot
+    from components.compare.slots import Slot
 
 
 @st.fragment

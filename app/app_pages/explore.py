@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-import data
-import explored
 import frame
 import state
-from components import (
-    curve_controls,
-    empty_state,
-    explore_study,
-    explore_views,
-    filter_bar,
-    format,
-    links,
-    objective,
-    url_mirror,
-)
+from components import empty_state, format, links
+from components.charts import curve_controls
+from components.explore import explore_study, explore_views, objective
+from components.frame import url_mirror
+from components.runs import filter_bar
+from reads import data, explored
 
 _VIEWS = {
     "Parallel": explore_views.show_parallel,

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import data
 import frame
 import state
-from components import (
-    attention_list,
-    changing,
-    empty_state,
-    experiment_drawer,
-    experiment_tree,
-    finding,
-    home_head,
-    leaving,
-    pin_cards,
-    pins,
-    view_list,
-)
+from components import changing, empty_state, finding
+from components.home import attention_list, experiment_drawer, experiment_tree, home_head, leaving, pin_cards, pins
+from components.views import view_list
+from reads import data
 
 leaving.follow()
 changing.say()

@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import data
 import frame
 import state
-from components import (
+from components import changing, empty_state, format, links
+from components.charts import curve_controls
+from components.evaluation import evaluation_view
+from components.frame import url_mirror
+from components.run import (
     artifact_table,
-    changing,
     code_state,
     console_view,
-    curve_controls,
-    empty_state,
-    evaluation_view,
     event_list,
-    format,
     lineage_view,
-    links,
     media_view,
     param_table,
     reproduce_view,
@@ -30,8 +27,8 @@ from components import (
     run_header,
     run_overview,
     system_view,
-    url_mirror,
 )
+from reads import data
 
 if TYPE_CHECKING:
     from runlake.query import RunDetail

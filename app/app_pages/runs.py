@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-import data
 import frame
 import state
-from components import (
+from components import changing, empty_state, export, links
+from components.datasets import dataset_view
+from components.runs import (
     basket,
-    changing,
     column_editor,
     columns,
     counts,
-    dataset_view,
-    empty_state,
-    export,
     facets,
     filter_bar,
     group_bar,
     group_table,
-    links,
     primary,
     run_drawer,
     run_table,
     sorting,
     unwritten,
 )
+from reads import data
 
 changing.say()
 dataset_view.follow()

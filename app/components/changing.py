@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import data
 import identity
 import stores
 from components import format
+from reads import data
 from runlake.actions import edit_experiment, why_read_only
 from runlake.errors import RunlakeError
 

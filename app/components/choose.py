@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from components import curve_controls
 from components.apart import apart
+from components.charts import curve_controls
 from runlake.formats import in_order
 
 if TYPE_CHECKING:

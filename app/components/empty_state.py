@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import data
 import state
 from components import format
+from reads import data
 from runlake.formats import in_order
 
 if TYPE_CHECKING:

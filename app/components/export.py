@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import data
-from components import exporting, run_table
+from components import exporting
+from components.runs import run_table
+from reads import data
 from runlake.formats import comma_separated, document, latex_table, markdown_table
 from runlake.query.described import described
 

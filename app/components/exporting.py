@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-import data
 import identity
 import stores
 from components import format as shown_as
+from reads import data
 from runlake.actions import Actor, Export, exported, why_read_only
 from runlake.errors import RunlakeError
 from runlake.formats import in_order

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import state
-from components import curve_controls
+from components.charts import curve_controls
 
 
 def show(placeholder: str, *, param: state.Param[str] = state.RUN_SEARCH) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.column_order import Order
+from components.runs.column_order import Order
 
 ALL = Order(("a", "b", "c", "d"), ("c",))
 

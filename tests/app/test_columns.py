@@ -108,7 +108,7 @@ class TestCurves:
     def test_of_many_points_are_not_drawn_which_is_said(
         self, dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from components import run_table
+        from components.runs import run_table
 
         monkeypatch.setattr(run_table, "MOST_POINTS", 12 * 60 + 5)
         at = dashboard("sample", show="Custom", columns="curve:loss,curve:val/f1,user")
@@ -135,8 +135,8 @@ def names_of_runs(at: AppTest) -> list[str]:
 
 def pressed(at: AppTest, what: str, column: str) -> None:
     """Do what a click into the grid does, which only a browser can make."""
-    from components.column_editor import _DO
-    from components.column_order import Order
+    from components.runs.column_editor import _DO
+    from components.runs.column_order import Order
 
     listed = at.session_state["runs.columns.listed"]
     pins = tuple(at.session_state["runs.pins"]) if "runs.pins" in at.session_state else ()

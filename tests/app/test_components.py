@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from components import experiment_form, expressions, format, pins, primary, run_table, sparks
+from components import format
+from components.charts import sparks
+from components.home import experiment_form, pins
+from components.runs import expressions, primary, run_table
 from runlake.query.language import parse, unparse
 
 

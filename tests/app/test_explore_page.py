@@ -13,7 +13,9 @@ import pytest
 import runlake
 from app.made import MARKUP
 from app.test_pages import everything_said
-from components import brushes, expressions, format
+from components import format
+from components.explore import brushes
+from components.runs import expressions
 from runlake.actions import create_experiment, local_actor
 from runlake.actions.experiments import Details
 from runlake.analysis.axes import axis

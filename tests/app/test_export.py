@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 import runlake
-from components import export, exporting, group_table
+from components import export, exporting
+from components.runs import group_table
 from runlake.actions import Export, local_actor
 from runlake.cli.main import main
 from runlake.errors import StoreError

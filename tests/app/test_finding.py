@@ -11,7 +11,7 @@ import pytest
 import runlake
 import state
 from app.made import MARKUP
-from components import choosing, facet_rows, filter_box
+from components.runs import choosing, facet_rows, filter_box
 from runlake.query.choice import Choice
 from runlake.query.expression import Field, FieldKind, Number, Text
 from runlake.query.facets import facets

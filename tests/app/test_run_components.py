@@ -12,23 +12,11 @@ import pytest
 
 import state
 from app.made import MARKUP
-from components import (
-    compare_curves,
-    console_view,
-    curve_controls,
-    curve_panels,
-    event_list,
-    facts,
-    live_curves,
-    matching,
-    param_diff,
-    result_table,
-    run_header,
-    run_overview,
-    slots,
-    system_view,
-)
+from components import facts, matching
 from components.artifact_preview import Look, preview
+from components.charts import curve_controls, live_curves
+from components.compare import compare_curves, param_diff, slots
+from components.run import console_view, curve_panels, event_list, result_table, run_header, run_overview, system_view
 from runlake.analysis.curves import draw
 from runlake.errors import QueryError
 from runlake.figures.layout import Axes, Line, Panel, Section

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from components.same_data import found
+from components.compare.same_data import found
 
 LABELS = {"a": "first", "b": "second", "c": "third"}
 

@@ -1,0 +1,1 @@
+"""Pictures of series: drawn, controlled by the reader, taken away as files."""

@@ -1,0 +1,1 @@
+"""Pieces of the Explore page: axes, brushes, objective."""

@@ -1,0 +1,1 @@
+"""What stands around every page: its top line, the settings, looking back, the address."""

@@ -1,0 +1,1 @@
+"""Saved views: saved, listed, opened, and what they name that is gone."""

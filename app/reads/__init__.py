@@ -1,0 +1,1 @@
+"""What the pages read of the store, each cached and keyed by the snapshot, so that nothing is ever stale."""
