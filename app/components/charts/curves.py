@@ -122,12 +122,12 @@ def plotly(figure: go.Figure, setting: Setting, alt: str) -> None:
     """Draw a figure in which a stretch can be dragged over, where the setting has a place for it."""
     if setting.knobs is None:
         figure.update_layout(dragmode=False)
-        st.plotly_chart(figure, key=setting.key, config=CONFIG | {"displayModeBar": False}, alt=alt)
+        st.plotly_chart(figure, theme=None, key=setting.key, config=CONFIG | {"displayModeBar": False}, alt=alt)
         return
     # Its name changes with the stretch, so that an old box is not drawn over the new picture.
     key = f"{setting.key}.{setting.knobs.stretch.get()}"
     on_select = partial(curve_controls.take_stretch, setting.knobs, key)
-    st.plotly_chart(figure, key=key, config=CONFIG, on_select=on_select, selection_mode="box", alt=alt)
+    st.plotly_chart(figure, theme=None, key=key, config=CONFIG, on_select=on_select, selection_mode="box", alt=alt)
 
 
 def axes_of(x_title: str, choice: Choice, setting: Setting, *, panels: int) -> Axes:

@@ -137,7 +137,7 @@ def _overlaid(binned: Binned, shapes: list[Shape], now: pl.DataFrame) -> None:
     draw = partial(overlaid_figure, binned, shapes)
     title = f"{now['key'][0]}: {len(shapes)} distributions"
     st.plotly_chart(
-        draw(tokens=theme(st.context.theme.type)), key="compare.media.overlaid",
+        draw(tokens=theme(st.context.theme.type)), theme=None, key="compare.media.overlaid",
         config=curves.CONFIG | {"displayModeBar": False}, alt=in_order(title),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -154,7 +154,7 @@ def _overlaid(binned: Binned, shapes: list[Shape], now: pl.DataFrame) -> None:
 def _alone(binned: Binned, at: int, shape: Shape, found: dict[str, Any], *, key: str) -> None:
     figure = alone_figure(binned, at, shape, tokens=theme(st.context.theme.type))
     config = curves.CONFIG | {"displayModeBar": False}
-    st.plotly_chart(figure, key=key, config=config, alt=in_order(f"Histogram of {shape.name}"))
+    st.plotly_chart(figure, theme=None, key=key, config=config, alt=in_order(f"Histogram of {shape.name}"))
     beside_it = [("nan_count", "NaN"), ("inf_count", "infinite")]
     parts = [f"{found['count']:,} values"] + [f"{found[part]:,} {word}" for part, word in beside_it if found[part]]
     st.caption(" · ".join(parts))

@@ -59,6 +59,7 @@ def show(judged: Sequence[Judged], question: Question, knobs: Judging) -> None:
     st.plotly_chart(
         draw(matrices=replace(look, clickable=True), tokens=theme(st.context.theme.type)),
         key=key,
+        theme=None,
         config=curves.CONFIG,
         on_select=partial(_take_cell, knobs, key, parts[0].classes),
         selection_mode="points",

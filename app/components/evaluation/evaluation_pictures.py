@@ -90,13 +90,15 @@ def _draw(
     alt = in_order(f"{question.picture} of {what}: {names}")
     figure = draw(_shown(drawn, results, question), tokens=theme(st.context.theme.type))
     if question.picture == "Calibration":
-        st.plotly_chart(figure, key=knobs.key(f"figure.{question.picture}"), config=curves.CONFIG, alt=alt)
+        st.plotly_chart(figure, theme=None, key=knobs.key(f"figure.{question.picture}"), config=curves.CONFIG, alt=alt)
     else:
         figure.update_layout(dragmode=False)
         # Its name changes with the threshold, so that a point that was clicked once can be clicked again.
         key = knobs.key(f"figure.{question.picture}.{knobs.threshold.get()}.{knobs.rule.get()}")
         on_select = partial(evaluation_threshold.take_point, knobs, key)
-        st.plotly_chart(figure, key=key, config=curves.CONFIG, on_select=on_select, selection_mode="points", alt=alt)
+        st.plotly_chart(
+            figure, theme=None, key=key, config=curves.CONFIG, on_select=on_select, selection_mode="points", alt=alt
+        )
         st.caption("A click on a curve cuts the scores there.")
     chart_export.show(
         # The points that can be clicked stand on the curves a second time.

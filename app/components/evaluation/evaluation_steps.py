@@ -133,7 +133,7 @@ def show(runs: Sequence[Slot], logged: Logged, aim: Aim, knobs: Judging) -> None
     figure = panels_figure([Section("", panels)], axes=axes, tokens=theme(st.context.theme.type))
     figure.update_layout(dragmode=False)
     alt = in_order(f"{', '.join(names)} over steps: {', '.join(run.label for run in runs)}")
-    st.plotly_chart(figure, key=knobs.key("figure.Steps"), config=curves.CONFIG, alt=alt)
+    st.plotly_chart(figure, theme=None, key=knobs.key("figure.Steps"), config=curves.CONFIG, alt=alt)
     left_out = sum(one.left_out for one in found)
     but = f", but for {left_out:,} that were left out" if left_out else ""
     rest = " F1 and accuracy are at the chosen threshold, or of the predictions as they were made." * ("F1" in names)

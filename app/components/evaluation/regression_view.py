@@ -54,6 +54,7 @@ def show(judged: Sequence[Judged], picture: str, knobs: Judging) -> None:
         st.plotly_chart(
             draw(tokens=theme(st.context.theme.type)),
             key=key,
+            theme=None,
             config=curves.CONFIG,
             on_select=partial(_take_point, knobs, key, judged),
             selection_mode="points",

@@ -115,6 +115,7 @@ def show_importance(study: Study) -> None:
     alt = f"Importance of parameters for {study.objective.words}"
     st.plotly_chart(
         importance_figure(found, tokens=theme(st.context.theme.type)),
+        theme=None,
         key=_key("importance"),
         config=CONFIG | {"displayModeBar": False},
         alt=in_order(alt),
@@ -142,7 +143,9 @@ def _key(view: str) -> str:
 
 
 def _chart(figure: go.Figure, key: str, on_select: partial[None], *, alt: str) -> None:
-    st.plotly_chart(figure, key=key, config=CONFIG, on_select=on_select, selection_mode="box", alt=in_order(alt))
+    st.plotly_chart(
+        figure, theme=None, key=key, config=CONFIG, on_select=on_select, selection_mode="box", alt=in_order(alt)
+    )
 
 
 def _about_lines(study: Study, axes: Sequence[Axis], *, cells: int) -> list[str]:
@@ -240,7 +243,7 @@ def _matrix(study: Study) -> None:
     draw = partial(matrix_figure, axes, planes, colour=_colour(study, None))
     alt = "All pairs of the first axes"
     figure = draw(tokens=theme(st.context.theme.type))
-    st.plotly_chart(figure, key=_key("matrix"), config=CONFIG | {"displayModeBar": False}, alt=alt)
+    st.plotly_chart(figure, theme=None, key=_key("matrix"), config=CONFIG | {"displayModeBar": False}, alt=alt)
     names = [axis.name for axis in axes]
     chart_export.show(draw, of=alt, key="explore.export.matrix", rows=partial(_rows, study, names))
     st.caption(f"The first {len(axes)} axes of the parallel view, the objective as the last.")

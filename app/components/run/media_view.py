@@ -162,7 +162,11 @@ def _histogram(content: bytes, *, key: str, name: str) -> None:
         artifact_preview.show("histogram.json", content)
         return
     st.plotly_chart(
-        figure, key=key, config=curves.CONFIG | {"displayModeBar": False}, alt=in_order(f"Histogram of {name}")
+        figure,
+        theme=None,
+        key=key,
+        config=curves.CONFIG | {"displayModeBar": False},
+        alt=in_order(f"Histogram of {name}"),
     )
     st.caption(" · ".join(beside))
 

@@ -60,30 +60,29 @@ def panels_figure(
             _line_traces(line, number, marks, panel.has_markers(line), pack) for line in panel.lines
         )
         notes += _titles(panel, place, tokens)
-    # Axes first, so that the style reaches them; then what this builder wants otherwise.
-    figure = style(go.Figure({"data": traces, "layout": layout}), tokens, height=height)
-    figure.update_xaxes(automargin=False).update_yaxes(automargin=False)
     lines = max((len(panel.lines) + len(panel.ribbons) for panel in panels), default=0)
-    return figure.update_layout(
-        annotations=notes,
-        showlegend=False,
-        dragmode="select",
-        selectdirection="h",
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": tokens.muted, "activecolor": tokens.text},
-        hovermode="x unified" if lines <= _UNIFIED_LINES and not any(panel.quiet for panel in panels) else "closest",
-        margin={"l": _LEFT_PX, "r": 12, "t": 0, "b": 0, "pad": 0},
-    )
+    layout |= {
+        "annotations": notes,
+        "showlegend": False,
+        "dragmode": "select",
+        "selectdirection": "h",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": tokens.muted, "activecolor": tokens.text},
+        "hovermode": "x unified" if lines <= _UNIFIED_LINES and not any(p.quiet for p in panels) else "closest",
+        "margin": {"l": _LEFT_PX, "r": 12, "t": 0, "b": 0, "pad": 0},
+    }
+    return style(go.Figure({"data": traces, "layout": layout}), tokens, height=height)
 
 
 def _axes_of(number: int, place: Place, panel: Panel, axes: Axes, *, marks_axis: int) -> dict[str, object]:
     x: Part = {"domain": [place.left, place.right], "anchor": f"y{_suffix(number)}"}
-    x |= {"title": {"text": literal(axes.x_title), "standoff": 6, "font": {"size": 11}}, "nticks": 6}
+    x |= {"title": {"text": literal(axes.x_title), "standoff": 6}, "nticks": 6, "automargin": False}
     x |= {"type": "date" if axes.x_is_time else "log" if axes.log_x else "linear", "showgrid": False}
     if axes.x_range is not None and x["type"] != "log":
         x["range"] = list(axes.x_range)
     elif axes.x_range is not None and axes.x_range[0] > 0:
         x["range"] = [math.log10(edge) for edge in axes.x_range]
     y: Part = {"domain": [place.bottom, place.top], "anchor": f"x{_suffix(number)}", "nticks": 5}
+    y["automargin"] = False
     y |= {"type": "log" if axes.log_y else "linear", "exponentformat": "power", "zeroline": False}
     parts: dict[str, object] = {f"xaxis{_suffix(number)}": x, f"yaxis{_suffix(number)}": y}
     if any(len(getattr(line.curve, name)) for line in panel.lines for name, *_ in _BAD):

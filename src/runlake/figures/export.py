@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from runlake.figures.text import literal
+from runlake.figures.theme import style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +37,7 @@ def exported_figure(figure: go.Figure, *, title: str, lines: Sequence[str], toke
     above = _PAD_PX + _TITLE_PX + _LINE_PX * len(wrapped)
     small = "<br>".join(literal(line, limit=_CHARACTERS + 2) for line in wrapped)
     copy = go.Figure(figure)
-    margin = copy.layout.margin
-    # What the library would lay beneath the look is its own colours.
-    copy.layout.template = go.layout.Template()
+    margin, usual = copy.layout.margin, style(go.Figure(), tokens).layout.template.layout.margin
     names = _legend(copy)
     below = _PAD_PX + (_LEGEND_PX * -(-sum(len(name) + _KEY for name in names) // _ROW) if names else 0)
     return copy.update_layout(
@@ -71,10 +70,10 @@ def exported_figure(figure: go.Figure, *, title: str, lines: Sequence[str], toke
             "font": {"size": 12, "color": tokens.text},
         },
         margin={
-            "t": (80 if margin.t is None else margin.t) + above,
-            "b": (80 if margin.b is None else margin.b) + below,
-            "l": max(_PAD_PX, margin.l or 0),
-            "r": max(_PAD_PX, margin.r or 0),
+            "t": (usual.t if margin.t is None else margin.t) + above,
+            "b": (usual.b if margin.b is None else margin.b) + below,
+            "l": max(_PAD_PX, usual.l if margin.l is None else margin.l),
+            "r": max(_PAD_PX, usual.r if margin.r is None else margin.r),
         },
     )
 

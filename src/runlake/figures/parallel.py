@@ -83,9 +83,7 @@ def parallel_figure(lines: Parallel, *, names: Sequence[str], look: Look = _USUA
     layout |= {"shapes": shapes, "annotations": notes, "showlegend": False, "hovermode": "closest"}
     layout |= {"dragmode": "select", "selectdirection": "v", "margin": {"l": _left_px(axes), "r": 62} | _MARGIN}
     layout |= {"modebar": {"bgcolor": "rgba(0,0,0,0)", "color": tokens.muted, "activecolor": tokens.text}}
-    # The style is taken from an empty figure: to style twenty hidden axes takes longer than all the rest.
-    common = style(go.Figure(), tokens, height=look.height).layout.to_plotly_json()
-    return go.Figure({"data": traces, "layout": common | layout})
+    return style(go.Figure({"data": traces, "layout": layout}), tokens, height=look.height)
 
 
 def _left_px(axes: Sequence[Axis]) -> int:

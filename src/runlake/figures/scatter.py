@@ -106,9 +106,6 @@ def matrix_figure(axes: Sequence[Axis], planes: Sequence[Plane], *, colour: Colo
     """
     cells = len(axes) - 1
     height = 80 + _PANEL_PX * max(2, cells)
-    # Styled once and copied: to style twenty axes one by one takes longer than all the rest.
-    common = style(go.Figure({"layout": {"xaxis": {}, "yaxis": {}}}), tokens, height=height).layout.to_plotly_json()
-    x_look, y_look = common.pop("xaxis"), common.pop("yaxis")
     traces: list[Part] = []
     layout: Part = {"showlegend": False, "dragmode": False, "hovermode": False}
     layout["margin"] = {"l": 8, "r": 8, "t": 12, "b": 8}
@@ -118,21 +115,20 @@ def matrix_figure(axes: Sequence[Axis], planes: Sequence[Plane], *, colour: Colo
         key = _key(colour, tokens) if number == 1 else None
         place: Part = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         traces += [one | place for one in _dots(plane.points, tokens, size=5, texts=None, key=key)]
-        x = _cell_scale(plane.x, x_look, at=column, of=cells, is_edge=row == cells)
-        y = _cell_scale(plane.y, y_look, at=cells - row, of=cells, is_edge=column == 0)
+        x = _cell_scale(plane.x, at=column, of=cells, is_edge=row == cells)
+        y = _cell_scale(plane.y, at=cells - row, of=cells, is_edge=column == 0)
         layout[f"xaxis{suffix}"] = x | {"anchor": f"y{suffix}", "ticks": ""}
         layout[f"yaxis{suffix}"] = y | {"anchor": f"x{suffix}"}
-    return go.Figure({"data": traces, "layout": common | layout})
+    return style(go.Figure({"data": traces, "layout": layout}), tokens, height=height)
 
 
-def _cell_scale(axis: Axis, look: Part, *, at: int, of: int, is_edge: bool) -> Part:
+def _cell_scale(axis: Axis, *, at: int, of: int, is_edge: bool) -> Part:
     """Scale one axis of a matrix; only those at the edges are named."""
     size = (1 - _GAP * (of - 1)) / of
     low = at * (size + _GAP)
     scale = _scale(axis, few=True)
     title = {"text": "", **(scale["title"] if is_edge and isinstance(scale["title"], dict) else {})}
-    font = {"font": look["title"]["font"]} if isinstance(look["title"], dict) else {}
-    return look | scale | {"domain": [low, min(1.0, low + size)], "showticklabels": is_edge, "title": title | font}
+    return scale | {"domain": [low, min(1.0, low + size)], "showticklabels": is_edge, "title": title}
 
 
 def _dots(points: Points, tokens: Theme, *, size: float, texts: Sequence[str] | None, key: Part | None) -> list[Part]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -140,33 +141,45 @@ def faded(color: str, opacity: float = 0.36) -> str:
 def style(figure: go.Figure, tokens: Theme = LIGHT, *, height: int = 420) -> go.Figure:
     """Give `figure` the common look and return it; what the builder set explicitly stays.
 
+    The look is a template, which the browser lays beneath every axis: to set it on twenty axes one by one takes a
+    tenth of a second.
+
     Args:
         figure: changed in place.
         tokens: LIGHT or DARK.
         height: pixels.
     """
+    return figure.update_layout(template=_template(tokens), height=height)
+
+
+@cache
+def _template(tokens: Theme) -> go.layout.Template:
+    import plotly.graph_objects as go
+
+    small = {"color": tokens.muted, "size": 12}
     axis = {
         "gridcolor": tokens.grid,
+        "showline": True,
         "linecolor": tokens.border,
         "zerolinecolor": tokens.border,
-        "tickfont": {"color": tokens.muted, "size": 12},
-        "title": {"font": {"color": tokens.muted, "size": 12}},
+        "tickcolor": tokens.border,
+        "tickfont": small,
         "automargin": True,
     }
-    figure.update_layout(
-        height=height,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        colorway=list(PALETTE),
-        font={"family": FONT, "size": 13, "color": tokens.text},
-        margin={"l": 8, "r": 8, "t": 24, "b": 8},
-        hoverlabel={
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": list(PALETTE),
+        "font": {"family": FONT, "size": 13, "color": tokens.text},
+        "margin": {"l": 8, "r": 8, "t": 24, "b": 8, "pad": 8},
+        "hoverlabel": {
             "bgcolor": tokens.surface,
             "bordercolor": tokens.border,
             "font": {"family": FONT, "size": 12, "color": tokens.text},
         },
-        legend={"font": {"color": tokens.text, "size": 12}, "bgcolor": "rgba(0,0,0,0)"},
-    )
-    figure.update_xaxes(**axis, showgrid=False, ticks="outside", tickcolor=tokens.border)
-    figure.update_yaxes(**axis)
-    return figure
+        "legend": {"font": {"color": tokens.text, "size": 12}, "bgcolor": "rgba(0,0,0,0)"},
+        "xaxis": axis
+        | {"showgrid": False, "zeroline": False, "ticks": "outside", "title": {"font": small, "standoff": 20}},
+        "yaxis": axis | {"title": {"font": small, "standoff": 24}},
+    }
+    return go.layout.Template(layout=layout, data={"scatter": [{"marker": {"line": {"width": 0}}}]})

@@ -161,7 +161,7 @@ class TestTheLook:
         light = spec(a_figure([a_panel("loss", 1, 2)], tokens=LIGHT))
         dark = spec(a_figure([a_panel("loss", 1, 2)], tokens=DARK))
 
-        assert light["layout"]["font"]["color"] != dark["layout"]["font"]["color"]
+        assert light["layout"]["template"] != dark["layout"]["template"]
         assert light["data"] == dark["data"]
 
     def test_lists_all_runs_under_the_pointer_only_while_they_are_few(self) -> None:

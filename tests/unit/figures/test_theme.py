@@ -49,8 +49,14 @@ class TestStyle:
     def test_is_the_theme_and_leaves_the_data_alone(self) -> None:
         figure = theme.style(go.Figure({"data": [{"type": "scatter", "x": [1], "y": [2]}]}), theme.DARK, height=300)
 
-        assert (figure.layout.height, figure.layout.font.color) == (300, theme.DARK.text)
+        assert (figure.layout.height, figure.layout.template.layout.font.color) == (300, theme.DARK.text)
         assert figure.data[0].y == (2,)
+
+    def test_lets_what_the_builder_said_stay(self) -> None:
+        figure = theme.style(go.Figure({"layout": {"xaxis": {"showgrid": True}, "margin": {"t": 1}}}))
+
+        assert (figure.layout.xaxis.showgrid, figure.layout.margin.t) == (True, 1)
+        assert figure.layout.template.layout.xaxis.showgrid is False
 
     def test_reads_an_unknown_name_as_light(self) -> None:
         assert theme.theme(None) is theme.LIGHT

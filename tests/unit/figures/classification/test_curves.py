@@ -56,7 +56,7 @@ class TestEachPicture:
 
         assert {trace["type"] for trace in light["data"]} == {"scatter"}
         assert light["data"][-1] == dark["data"][-1]
-        assert light["layout"]["font"]["color"] != dark["layout"]["font"]["color"]
+        assert light["layout"]["template"] != dark["layout"]["template"]
 
     @each_kind
     def test_marks_the_threshold_on_the_line(self, figure_of: Any, curve_of: Any) -> None:
