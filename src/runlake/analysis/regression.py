@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn import metrics
 
 from runlake.errors import InvalidValue
 
@@ -47,6 +46,8 @@ def fit(labels: ArrayLike, predicted: ArrayLike) -> Fit:
     Raises:
         InvalidValue: the shapes differ or are not (n,).
     """
+    from sklearn import metrics  # a second to load, which no page needs that shows no such numbers
+
     true, guess = np.asarray(labels, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
     if true.ndim != 1 or true.shape != guess.shape:
         raise InvalidValue("fit", f"shapes {true.shape} and {guess.shape}", "two of shape (n,)")

@@ -211,6 +211,11 @@ def data_file_names(handle: DeltaTable) -> list[str]:
     return [unquote(name) for name in names]
 
 
+def data_bytes(handle: DeltaTable) -> int:
+    """Return how many bytes the data files of a version have."""
+    return sum(pa.table(handle.get_add_actions())["size_bytes"].to_pylist())
+
+
 def latest_version(files: Files, known: int | None = None) -> int | None:
     """Return the newest version of a table, None where there is no table.
 

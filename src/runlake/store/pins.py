@@ -20,7 +20,7 @@ import polars as pl
 from runlake.errors import StoreError
 from runlake.store import arrow
 from runlake.store.archive import commit_info, commits_down
-from runlake.store.delta import OpenTable, data_file_names, latest_version, open_table, rows_of_table
+from runlake.store.delta import OpenTable, data_bytes, data_file_names, latest_version, open_table, rows_of_table
 from runlake.store.guard import guarded
 from runlake.store.presence import origins_in
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from runlake.schema import Table
     from runlake.store.decode import Origin
     from runlake.store.layout import Store
+
+SMALL_BYTES = 1 << 20  # of Parquet, which come to some ten times that in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class TablePins:
     _absent: dict[Origin, int] = field(default_factory=dict)
     _committed: dict[int, frozenset[Origin]] = field(default_factory=dict)
     _later: tuple[int, int, pl.LazyFrame] | None = None
+    _small: tuple[int, pl.LazyFrame] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def latest(self) -> int | None:
@@ -126,7 +129,7 @@ class TablePins:
         if handle is None:
             return self._without_later(version)
         with guarded(f"cannot read table {self.table.name}", self.store.uri):
-            return rows_of_table(self.table, handle)
+            return self._rows(handle) if version == self.newest else rows_of_table(self.table, handle)
 
     def run_ids(self, version: int | None) -> RunIds:
         """Return the distinct run ids at a version, worked out once per version.
@@ -159,6 +162,15 @@ class TablePins:
         """Forget segments that are gone from the journals."""
         with self._lock:
             self._absent = {origin: version for origin, version in self._absent.items() if origin in kept}
+
+    def _rows(self, handle: OpenTable) -> pl.LazyFrame:
+        """Return the newest rows, of a small table from memory: to find a few in files takes longer than to hold all."""
+        with self._lock:
+            if self._small is None or self._small[0] != handle.version():
+                rows = rows_of_table(self.table, handle)
+                small = data_bytes(handle) <= SMALL_BYTES
+                self._small = handle.version(), rows.collect().lazy() if small else rows
+            return self._small[1]
 
     def _whole(self, version: int) -> OpenTable | None:
         """Return the table at a version if all that it consists of is still there."""

@@ -40,6 +40,38 @@ class TestAHandle:
         assert pins_of(opened, METRICS) is not pins_of(opened, RUNS)
 
 
+class TestRows:
+    def test_of_a_small_table_are_read_once_for_each_version(self, store: str) -> None:
+        writer = Writer(store).start().log(0, loss=1.0).close()
+        drain(store)
+        table = pins(store)
+        assert table.scan(table.latest()).collect().height == 1
+        data = list(Path(store, "metrics").glob("*.parquet"))
+
+        for file in data:
+            file.rename(file.with_suffix(".away"))
+        assert table.scan(table.latest()).collect().height == 1
+        for file in data:
+            file.with_suffix(".away").rename(file)
+        writer.log(1, loss=1.0).close()
+        drain(store)
+
+        assert table.scan(table.latest()).collect()["step"].sort().to_list() == [0.0, 1.0]
+        assert table.scan(1).collect().height == 1
+
+    def test_of_a_large_table_stay_where_they_are(self, store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("runlake.store.pins.SMALL_BYTES", 0)
+        Writer(store).start().log(0, loss=1.0).close()
+        drain(store)
+        table = pins(store)
+        rows = table.scan(table.latest())
+        for file in Path(store, "metrics").glob("*.parquet"):
+            file.unlink()
+
+        with pytest.raises(FileNotFoundError):
+            rows.collect()
+
+
 class TestWhatATableHolds:
     def test_is_found_by_rows_at_first_and_by_commits_from_then_on(self, store: str) -> None:
         writer = Writer(store).start().log(0, loss=1.0).close()
