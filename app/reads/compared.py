@@ -134,8 +134,7 @@ def _data(run_ids: tuple[str, ...], _lake: Lake) -> pl.DataFrame:
 
 
 def _columns(_lake: Lake, run_ids: tuple[str, ...], *columns: str) -> pl.DataFrame:
-    quoted = ", ".join(f"'{run_id}'" for run_id in run_ids)
-    return _lake.runs(where=f"run_id IN ({quoted})", columns=["run_id", *columns], deleted=True)
+    return _lake.runs(run_ids=run_ids, columns=["run_id", *columns], deleted=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

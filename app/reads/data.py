@@ -357,9 +357,7 @@ def headers(run_ids: tuple[str, ...]) -> pl.DataFrame:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _headers(key: tuple[str, ...], _run_ids: tuple[str, ...], _lake: Lake) -> pl.DataFrame:
-    quoted = ", ".join(f"'{run_id}'" for run_id in _run_ids)
-    wanted = ["run_id", "name", "status", "started_at"]
-    return _lake.runs(where=f"run_id IN ({quoted})", columns=wanted, deleted=True)
+    return _lake.runs(run_ids=_run_ids, columns=["run_id", "name", "status", "started_at"], deleted=True)
 
 
 def differences(run_ids: tuple[str, ...]) -> Comparison:

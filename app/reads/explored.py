@@ -32,7 +32,8 @@ def explored(where: str) -> pl.DataFrame:
 def _explored(key: tuple[str, str, str, int], where: str, _lake: Lake) -> pl.DataFrame:
     wanted = ["run_id", "name", "experiment", "summary.*", "metrics.*", "duration_s"]
     rows = _lake.runs(where=where or None, limit=MOST_EXPLORED, columns=wanted)
-    params = axes.columns_of(_lake.params(), rows["run_id"].to_list()).drop("run_id")
+    run_ids = rows["run_id"].to_list()
+    params = axes.columns_of(_lake.params(run_ids), run_ids).drop("run_id")
     texts = [name for name, dtype in rows.schema.items() if name.startswith("summary.") and dtype == pl.String]
     return pl.concat(
         [rows.select("run_id", "name", "experiment"), params, rows.drop("run_id", "name", "experiment", *texts)],

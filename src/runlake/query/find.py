@@ -76,12 +76,13 @@ def abbreviated(headers: pl.DataFrame, run_ids: Sequence[str]) -> dict[str, str]
     length = SHORTEST
     longest = max(ids.str.len_chars().to_list(), default=0)
     while left.height and length <= longest:
-        # Each beginning and end of this length by how many ids have it; an id as short as that is its own name.
-        ends = pl.concat(
-            [pl.DataFrame({"run_id": ids, "part": part}) for part in (ids.str.tail(length), ids.str.head(length))]
-        )
-        by = ends.unique().group_by("part").agg(pl.col("run_id").len().alias("n"))
         parts = left.with_columns(pl.col("run_id").str.tail(length).alias("part"))
+        # Each beginning and end of this length by how many ids have it; an id as short as that is its own name.
+        ends = [
+            pl.DataFrame({"run_id": ids, "part": part}).filter(pl.col("part").is_in(parts["part"].implode()))
+            for part in (ids.str.tail(length), ids.str.head(length))
+        ]
+        by = pl.concat(ends).unique().group_by("part").agg(pl.col("run_id").len().alias("n"))
         told = (pl.col("n") == 1) & ((pl.col("part") == pl.col("run_id")) | ~pl.col("part").is_in(ids.implode()))
         found = parts.join(by, on="part", how="inner").filter(told)
         short.update(found.select("run_id", "part").iter_rows())

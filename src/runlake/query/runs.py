@@ -34,6 +34,7 @@ class Question:
         columns: names of columns and groups such as "metrics.*"; None is everything that the runs have.
         experiment: path of an experiment with all below it, or `path/.` for it alone.
         deleted: take deleted runs in.
+        run_ids: the only runs that are meant; None is every run.
     """
 
     where: str | None = None
@@ -42,6 +43,7 @@ class Question:
     columns: Sequence[str] | None = None
     experiment: str | None = None
     deleted: bool = False
+    run_ids: Sequence[str] | None = None
 
 
 def runs(folded: Folded, asked: Question, *, now: datetime) -> pl.DataFrame:
@@ -79,6 +81,9 @@ def chosen(folded: Folded, asked: Question, *, now: datetime) -> tuple[pl.Series
 
 def _wanted(folded: Folded, asked: Question) -> pl.Expr:
     kept = pl.lit(True) if asked.deleted else ~pl.col("deleted")
+    if asked.run_ids is not None:
+        rows = folded.headers.filter(pl.col("run_id").is_in(list(asked.run_ids)))["_row"]
+        kept &= pl.col("_row").is_in(rows.implode())
     return kept if asked.experiment is None else kept & below(asked.experiment, folded.experiments)
 
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from builders import START, MemorySnapshot, a_lake, a_run, a_snapshot, at, lake_on
-from runlake.errors import InvalidValue, QueryError
+from runlake.errors import InvalidType, InvalidValue, QueryError
 
 LAKE = a_lake(
     a_run("run-a", started=0, metrics={"f1": [0.9]}, params={"lr": 0.5, "model": "rf"}),
@@ -28,6 +28,21 @@ class TestWithoutAQuestion:
 
     def test_blank_texts_are_no_question(self) -> None:
         assert ids(" ", "") == "dcba"
+
+
+class TestSomeRuns:
+    def test_are_those_that_were_named_in_the_usual_order(self) -> None:
+        assert ids(run_ids=["run-a", "run-e", "run-c", "never"]) == "ca"
+        assert ids(run_ids=["run-e"], deleted=True) == "e"
+        assert ids("params.lr = 0.5", run_ids=["run-a", "run-b"]) == "a"
+        assert ids(run_ids="run-b") == "b"
+
+    def test_can_be_none(self) -> None:
+        assert ids(run_ids=[]) == ""
+
+    def test_that_are_no_texts_are_refused(self) -> None:
+        with pytest.raises(InvalidType, match="run_ids"):
+            LAKE.runs(run_ids=cast("Any", [1]))
 
 
 class TestAFilter:
