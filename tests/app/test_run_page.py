@@ -151,7 +151,7 @@ class TestTheHead:
     def test_says_what_is_known_and_what_is_not(self, page: Any, runs: Logged) -> None:
         at = page(runs.full)
 
-        assert runs.full[-8:] in [code.value for code in at.code]
+        assert f"`{runs.full[-8:]}`" in as_markdown(at)
         assert any(text.endswith("(login)") or "(" in text for text in texts(at))
         assert "not recorded" in texts(at)
 

@@ -44,7 +44,8 @@ def _title(detail: RunDetail) -> None:
             bulk.restore(detail.run_id)
         _place(detail)
         st.space("stretch")
-        st.code(detail.short_id, language=None, width=130)
+        # Not a code block, which would load a megabyte of grammars for eight characters.
+        st.markdown(f"`{detail.short_id}`", width="content", help=f"The end of the run's id, {detail.run_id}.")
         chosen = detail.run_id in state.basket()
         st.button(
             "In the comparison" if chosen else "Add to comparison",
