@@ -20,7 +20,7 @@ from benchmarks.promises import BENCHMARKS
 from benchmarks.report import render
 
 HERE = Path(__file__).parent
-KEEPING = {"run_table", "series", "page"}  # they read the same generated stores
+KEEPING = {"run_table", "series", "page", "clicks"}  # they read the same generated stores
 
 
 def main() -> int:

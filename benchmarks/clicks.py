@@ -12,7 +12,9 @@ Then ten browsers filter at once. Browser and server share this machine. No peer
 from __future__ import annotations
 
 import os
+import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -44,7 +46,8 @@ WATCH = """() => {
     window.changed = performance.now();
     if (window.watching) return;
     window.watching = new MutationObserver(seen => {
-        if (seen.some(one => !one.target.parentElement?.closest("canvas"))) window.changed = performance.now();
+        const element = one => one.target.closest ? one.target : one.target.parentElement;
+        if (seen.some(one => !element(one)?.closest("canvas"))) window.changed = performance.now();
     });
     window.watching.observe(document.querySelector("[data-testid=stMain]"),
         {subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["d", "style", "points"]});
@@ -52,6 +55,8 @@ WATCH = """() => {
 SETTLED = """quiet => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
     && performance.now() - window.changed > quiet && ({ready})"""
 COUNTED = """[...document.querySelectorAll("[data-testid=stCaptionContainer]")].some(e => e.innerText === "{}")"""
+FIGURE = """() => { const {data, layout} = document.querySelector(".js-plotly-plot");
+    return JSON.stringify({data, layout}, (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value); }"""
 DRAWN = """location.pathname === "{}" && document.querySelector(".js-plotly-plot .main-svg")"""
 
 
@@ -141,6 +146,7 @@ def on(browser: Browser, name: str, store: str, size: Size) -> Iterator[Measure]
             for what, found in tour.made_by(desk).items():
                 yield from _measures(f"clicks.{name}_{what}", found, f"{tour.total:,} runs")
         took = at_once(browser, address, tour, size.users)
+    yield from _measures(f"clicks.{name}_bare", bare(browser, tour.picture, size.times), "Streamlit alone")
     yield Measure(
         f"clicks.{name}_users", OURS, tuple(took), f"{size.users} browsers filter {tour.total:,} runs at once"
     )
@@ -164,6 +170,7 @@ class Tour:
         self.sorts = ["Run", "Duration", "User", *metrics][: times + 1]
         self.filters = self._filters(runs["duration_s"].drop_nulls().sort().to_list(), times + 1)
         self.times = times
+        self.picture = ""  # of the run that was opened last, as JSON
 
     def _filters(self, durations: list[float], count: int) -> list[tuple[str, int]]:
         """Return filters with how many runs fit, no two of them as many."""
@@ -211,7 +218,9 @@ class Tour:
         desk.driver.click_cell(time, x=90)
         link = desk.driver.page.get_by_role("dialog").get_by_text("Open the run's page")
         link.wait_for()
-        return desk.timed(link.click, DRAWN.format("/run"))
+        taken = desk.timed(link.click, DRAWN.format("/run"))
+        self.picture = desk.driver.page.evaluate(FIGURE)
+        return taken
 
     def _compare_10(self, desk: Desk, time: int) -> Taken:
         return self._compare(desk, time, 10)
@@ -277,6 +286,34 @@ def at_once(browser: Browser, address: str, tour: Tour, users: int) -> list[floa
     finally:
         for context in contexts:
             context.__exit__(None, None, None)
+
+
+def bare(browser: Browser, picture: str, times: int) -> list[Taken]:
+    """Go from an empty page to one with a picture, some times, where Streamlit does nothing else."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        figure = Path(folder, "figure.json")
+        figure.write_text(picture, encoding="utf-8")
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        words = ["run", str(Path(__file__).with_name("bare_page.py")), "--server.address=127.0.0.1"]
+        words += [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
+        words += ["--browser.gatherUsageStats=false", "--", str(figure)]
+        with subprocess.Popen([sys.executable, "-m", "streamlit", *words], stdout=subprocess.DEVNULL) as child:
+            try:
+                address = f"http://127.0.0.1:{port}"
+                driving.wait_for(address, child)
+                with driving.driving(browser, address) as driver:
+                    desk = Desk(driver, psutil.Process(child.pid))
+                    driver.open("/empty")
+                    taken = []
+                    for _ in range(times + 1):
+                        taken.append(desk.timed(driver.page.get_by_text("Picture").click, DRAWN.format("/picture")))
+                        driver.page.get_by_text("Empty").click()
+                        driver.settle()
+                    return taken[1:]
+            finally:
+                child.terminate()
 
 
 def _server(address: str) -> psutil.Process:

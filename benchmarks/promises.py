@@ -44,6 +44,41 @@ _CAPTURE = (
     " ingester starts and imports for a second of CPU; calls made meanwhile share interpreter and cores with them."
 )
 
+_SETTLED = {
+    "filter": "filter the runs",
+    "sort": "sort the runs",
+    "run": "open a run",
+    "compare10": "compare 10 runs",
+    "compare1000": "compare 1,000 runs, or all",
+    "parallel": "parallel coordinates of 10,000 runs, or all",
+}
+_BARE = "Beside it is what Streamlit takes to go to a page with the picture of a run and nothing else."
+
+
+def _clicks() -> tuple[Promise, ...]:
+    """From a click to the settled page, on the sample and on a large store."""
+    return tuple(
+        Promise(
+            f"from a click to the settled page, {of}: {says}",
+            f"clicks.{store}_{what}",
+            "clicks",
+            limit,
+            "ms",
+            also=(
+                (f"clicks.{store}_{what}_kb", "kB sent"),
+                (f"clicks.{store}_{what}_cpu", "ms of the server's CPU"),
+                *([(f"clicks.{store}_bare", "ms Streamlit with one picture alone")] if what in _PICTURED else []),
+                *([(f"clicks.{store}_users", "ms each of ten browsers at once")] if what == "filter" else []),
+            ),
+            missed=_BARE if what in _PICTURED else "",
+        )
+        for store, of, limit in (("sample", "63 runs", 300), ("large", "100,000 runs", 1000))
+        for what, says in _SETTLED.items()
+    )
+
+
+_PICTURED = ("run", "compare10", "compare1000", "parallel")
+
 PROMISES: tuple[Promise, ...] = (
     Promise(
         "`log()` of 5 metrics, p50",
@@ -259,5 +294,6 @@ PROMISES: tuple[Promise, ...] = (
         " what `start_run` imports: msgspec, logging, tokenize and ast among it. Importing the capture of code and"
         " environment in the thread that does it would take most of that out of the way.",
     ),
+    *_clicks(),
 )
 BENCHMARKS = tuple(dict.fromkeys(one.benchmark for one in PROMISES))

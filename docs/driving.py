@@ -73,13 +73,14 @@ def serving(store: str | None, environment: Mapping[str, str] = {}) -> Iterator[
     ) as child:
         try:
             address = f"http://{ui.HOST}:{port}"
-            _wait_for(address, child)
+            wait_for(address, child)
             yield address
         finally:
             child.terminate()
 
 
-def _wait_for(address: str, child: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, child: subprocess.Popen[bytes]) -> None:
+    """Wait until a server of Streamlit's answers."""
     for _ in range(600):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()

@@ -55,7 +55,7 @@ def _choose(classes: Sequence[str], usual: tuple[str, str], knobs: Judging) -> t
             st.session_state[key] = name
             st.caption(words, width="content")
             st.selectbox(
-                words, classes, key=key, format_func=apart(classes, in_order), label_visibility="collapsed", width=170,
+                words, classes, key=key, format_func=apart(classes, in_order), label_visibility="collapsed", width=140,
                 on_change=lambda: knobs.cell.set((st.session_state[keys[0]], st.session_state[keys[1]])),
             )  # fmt: skip
     return chosen[0], chosen[1]
