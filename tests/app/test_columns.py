@@ -67,6 +67,15 @@ class TestTheMenuOfColumns:
         assert list(grid["column"])[:3] == ["User", "Status", "Experiment"]
         assert list(grid["pin"])[:2] == [":material/keep_off:", ":material/keep:"]
 
+    def test_chooses_a_set_of_columns(self, dashboard: Dashboard) -> None:
+        at = opened(dashboard("sample"))
+        at.button_group(key="runs.show").set_value("Params").run()
+        assert {"params.model", "params.depth", "params.lr.max"} <= set(names_of_runs(at))
+
+        at.button_group(key="runs.show").set_value("Metrics").run()
+        assert not any(name.startswith("params.") for name in names_of_runs(at))
+        assert {"metrics.val/f1", "metrics.loss"} <= set(names_of_runs(at))
+
     @pytest.mark.parametrize(
         ("added", "heading"),
         [
@@ -96,7 +105,7 @@ class TestTheMenuOfColumns:
 
     def test_moves_pins_and_hides_what_its_buttons_are_beside(self, dashboard: Dashboard) -> None:
         at = opened(dashboard("sample"))
-        for what, column in (("up", "user"), ("up", "user"), ("pin", "metrics.loss"), ("hide", "started_at")):
+        for what, column in (("up", "user"), ("down", "status"), ("pin", "metrics.loss"), ("hide", "started_at")):
             pressed(at, what, column)
 
         assert names_of_runs(at)[:5] == ["name", "metrics.loss", "user", "status", "experiment"]

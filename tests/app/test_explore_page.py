@@ -127,6 +127,35 @@ class TestTheParallelView:
         assert at.session_state["explore.brush"] == ["params.depth >= 6", "params.model IN ('c')"]
         assert f"{sum(n % 8 >= 6 and n % 3 == 2 for n in range(RUNS))} of 40 runs left" in said(at)
 
+    def test_is_brushed_from_above_and_brushes_are_taken_back(self, page: Dashboard) -> None:
+        at = page("tuned", axes="params.depth,params.model")
+        depth, model = (format.handle(f"params.{key}") for key in ("depth", "model"))
+        at.number_input(key=f"explore.range.{depth}.most").set_value(2.0).run()
+        at.multiselect(key=f"explore.range.{model}").set_value(["a"]).run()
+        assert f"{sum(n % 8 <= 2 and n % 3 == 0 for n in range(RUNS))} of 40 runs left" in said(at)
+
+        at.button(key=f"explore.chip.{depth}").click().run()
+        assert f"{sum(n % 3 == 0 for n in range(RUNS))} of 40 runs left" in said(at)
+
+        at.number_input(key=f"explore.range.{depth}.most").set_value(2.0).run()
+        at.button(key="explore.chips.clear").click().run()
+        assert "**40 runs**" in said(at)
+
+    def test_has_the_axes_and_the_objective_that_are_chosen(self, page: Dashboard) -> None:
+        at = page("tuned")
+        at.multiselect(key="explore.axes.shown").set_value(["params.model", "params.lr"]).run()
+        at.selectbox(key="explore.of.shown").set_value("max").run()
+        assert titles(at) == ["model", "lr", "val/loss.max"]
+
+        at.selectbox(key="explore.metric.shown").set_value("metrics.time").run()
+        assert titles(at) == ["model", "lr", "time.max"]
+        assert "No experiment declares which way is better" in said(at)
+
+    def test_looks_at_the_experiment_that_is_chosen(self, page: Dashboard) -> None:
+        at = page("sample").selectbox(key="explore.experiment").set_value("fraud").run()
+
+        assert "**8 runs**" in said(at)
+
     def test_passes_over_a_brush_that_is_none(self, page: Dashboard) -> None:
         at = page("tuned", brush="params.lr >> 1,params.lr > 1 OR params.depth > 1")
 
@@ -158,6 +187,17 @@ class TestWhereItLeads:
         lake = runlake.open_lake(made["tuned"], live=False)
         best = lake.runs(where="params.depth <= 5", order_by="metrics.val/loss.min")["run_id"].to_list()
         assert at.session_state["shared.runs"] == best
+
+    def test_compares_the_best_by_what_the_reader_says_is_better(self, page: Dashboard, made: dict[str, str]) -> None:
+        at = page("tuned")
+        better = at.selectbox(key=f"explore.better.{format.handle('metrics.val/loss')}")
+        assert better.value == "Lower is better"
+        better.set_value("Higher is better").run()
+        assert "higher is better" in json.dumps(spec(at)["layout"]["annotations"])
+
+        at.button(key="explore.compare").click().run()
+        worst = runlake.open_lake(made["tuned"], live=False).runs(order_by="metrics.val/loss.min desc")["run_id"]
+        assert at.session_state["shared.runs"] == worst.to_list()
 
     def test_shows_what_is_left_on_the_runs_page(self, page: Dashboard) -> None:
         at = page("tuned", experiment="tuned", where="params.lr < 0.05", brush="params.depth <= 5")
@@ -194,6 +234,18 @@ class TestTheScatterView:
 
         assert len({trace["xaxis"] for trace in spec(at)["data"]}) == 10
         assert "The first 5 axes" in said(at)
+
+    def test_has_the_axes_that_are_chosen_and_all_pairs_on_a_click(self, page: Dashboard) -> None:
+        at = page("tuned").button_group(key="explore.view").set_value("Scatter").run()
+        at.selectbox(key="explore.x.shown").set_value("params.depth").run()
+        at.selectbox(key="explore.y.shown").set_value("metrics.time").run()
+        at.selectbox(key="explore.colour.shown").set_value("params.lr").run()
+        drawn = spec(at)
+        assert [drawn["layout"][name]["title"]["text"] for name in ("xaxis", "yaxis")] == ["depth", "time"]
+        assert "lr" in json.dumps(drawn["layout"]["coloraxis"] if "coloraxis" in drawn["layout"] else drawn["data"])
+
+        at.toggle(key="explore.matrix").set_value(True).run()
+        assert len({trace["xaxis"] for trace in spec(at)["data"]}) == 10
 
 
 class TestTheImportanceView:

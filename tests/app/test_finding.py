@@ -43,6 +43,21 @@ class TestThePanel:
             'params."lr.max"',
         }
 
+    def test_is_shown_and_taken_away_and_has_the_keys_that_are_chosen(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample").toggle(key="runs.faceted").set_value(True).run()
+        usual = list(panel(at))
+        at.session_state["runs.facets.choose"] = True
+        at.run().multiselect(key="runs.facets.keys").set_value(["params.depth", "user"]).run()
+        assert list(panel(at)) == ["params.depth", "user"]
+        assert rows(panel(at)["user"]) == {"ana": 4, "bo": 4, "chen": 4}
+
+        at.session_state["runs.facets.choose"] = True
+        at.run().button(key="runs.facets.usual").click().run()
+        assert list(panel(at)) == usual
+
+        at.toggle(key="runs.faceted").set_value(False).run()
+        assert not any("facets" in json.loads(part.proto.json) for part in at.get("bidi_component"))
+
     def test_counts_what_fits_the_rest_of_the_filter(self, dashboard: Dashboard) -> None:
         shown = panel(dashboard("sample", faceted="1", facets=KEYS, where="params.model = 'forest'", user="ana"))
 
@@ -186,6 +201,14 @@ class TestThePageOfDataSets:
         assert pl.from_pandas(versions[["short", "roles", "runs"]]).rows() == [("v2", "train", 6), ("v1", "train", 6)]
         assert sorted(runs["name"]) == sorted(f"train_{('forest', 'boosting')[n % 2]}_v{n}" for n in range(6, 12))
         assert set(runs["used"]) == {"train v2"}
+
+    def test_goes_back_from_a_version_to_all(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", "dataset", name="mails", version="v2")
+        assert len(at.dataframe[1].value) == 6
+
+        at.button(key="data.version.clear").click().run()
+        assert len(at.dataframe[1].value) == 12
+        assert "**12 runs used any version**" in [text.value for text in at.markdown]
 
     def test_chooses_its_runs(self, dashboard: Dashboard) -> None:
         at = dashboard("sample", "dataset", name="mails", version="v2")

@@ -62,6 +62,15 @@ class TestEverythingButTheSeed:
         assert "Everything but the seed. Left out: train/seed." in captions(at).replace("**", "")
         assert [row["runs"] for row in table(at)] == ["1 run"] * 8
 
+    def test_is_in_the_menu_too(self, dashboard: Dashboard, seeded: dict[str, str]) -> None:
+        at = dashboard("seeded", where="params.out LIKE '%/1' OR params.out LIKE '%/2'")
+        at.session_state["runs.by.menu"] = True
+        at.run().button(key="runs.by.seed").click().run()
+
+        assert [(row["params.lr"], row["params.out"], row["runs"]) for row in table(at)] == [
+            (lr, f"/tmp/{lr}/{seed}", "1 run") for lr in LR for seed in (1, 2)
+        ]
+
     def test_names_what_keeps_groups_from_forming_and_leaves_it_out_on_a_click(
         self, dashboard: Dashboard, seeded: dict[str, str]
     ) -> None:
@@ -134,6 +143,16 @@ class TestGroups:
 
         assert [n for n in names if "(" in n] == ["mean(metrics.val/f1)", "sd(metrics.val/f1)"]
         assert [n for n in none if "(" in n] == ["mean(metrics.val/f1)"]
+
+    def test_show_another_spread_and_more_groups_on_a_click(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", by="name", limit="2")
+        at.button_group(key="runs.spread").set_value(["range"]).run()
+        shown = [n for n in at.dataframe[0].value.columns if "(" in n]
+        assert shown == [f"{how}(metrics.val/f1)" for how in ("mean", "min", "max")]
+        assert len(table(at)) == 2
+
+        at.button(key="runs.groups.more").click().run()
+        assert len(table(at)) == 10
 
     def test_are_sorted_by_what_the_link_says(self, dashboard: Dashboard) -> None:
         at = dashboard("sample", by="params.model,user", group_sort="mean(metrics.val/f1)", group_asc="1")

@@ -102,6 +102,13 @@ class TestTheTree:
 
         assert list(tree(at)["name"]) == ["fraud", "\u2003baseline"]
 
+    def test_follows_what_is_typed_into_the_search(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", "home").text_input(key="home.q").set_value("tun").run()
+        assert list(tree(at)["name"]) == ["fraud", "\u2003tuning"]
+
+        at.text_input(key="home.q").set_value("").run()
+        assert len(tree(at)) == 4
+
     def test_is_searched_by_expressions(self, dashboard: Dashboard) -> None:
         assert list(tree(dashboard("sample", "home", q="/^w/"))["name"]) == ["wine"]
 
@@ -146,6 +153,21 @@ class TestNeedsAttention:
         ]
         assert any("on the page of the run" in text for text in said(at))
 
+    def test_shows_one_kind_on_a_click_and_all_on_the_next(self, dashboard: Dashboard, own: Own) -> None:
+        store = own()
+        with pytest.raises(KeyboardInterrupt), runlake.start_run("wine", "stopped", store=store, capture=False):
+            raise KeyboardInterrupt
+        drain(store)
+        at = dashboard("own", "home")
+        assert sorted(at.dataframe[0].value["name"]) == ["stopped", "train_boosting_v5"]
+
+        at.button_group(key="home.needs").set_value("failed").run()
+        assert list(at.dataframe[0].value["name"]) == ["train_boosting_v5"]
+        assert "its error" in " ".join(said(at))
+
+        at.button_group(key="home.needs").set_value(None).run()
+        assert len(at.dataframe[0].value) == 2
+
     def test_says_that_there_is_nothing(self, dashboard: Dashboard, own: Own) -> None:
         store = own("empty")
         runlake.start_run("calm", store=store, capture=False).finish()
@@ -183,6 +205,23 @@ class TestPins:
         assert newest["client"].startswith("app ")
         assert json.loads(newest["old"])["tags"]["pinned"] == ["ana"]
 
+    def test_lead_to_the_runs_to_the_best_and_to_what_is_declared(self, dashboard: Dashboard, own: Own) -> None:
+        store = own()
+        declare(store, "wine", Details("Which?", None, "val/f1", "max", "maximize", {"pinned": []}))
+        lake = runlake.open_lake(store)
+        [experiment] = lake.experiments().filter(path="wine")["experiment_id"]
+        ranked = lake.runs(experiment="wine", order_by="metrics.val/f1.max desc")
+
+        at = dashboard("own", "home").button(key=f"home.pin.{experiment}.runs").click().run()
+        assert list(at.dataframe[0].value["name"]) == [f"★ {ranked['name'][0]}", *ranked["name"][1:]]
+
+        at = dashboard("own", "home").button(key=f"home.pin.{experiment}.best").click().run()
+        assert (at.session_state["frame.page"], at.session_state["run.id"]) == ("run", ranked["run_id"][0])
+        assert ranked["name"][0] in at.subheader[0].value.replace("\\", "")
+
+        at = dashboard("own", "home").button(key=f"home.pin.{experiment}.details").click().run()
+        assert next(area for area in at.text_area if area.label == "Description").value == "Which?"
+
     def test_cannot_be_taken_off_where_nothing_can_be_written(
         self, dashboard: Dashboard, own: Own, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -211,6 +250,28 @@ class TestTheDrawer:
         assert [area.value for area in at.text_area] == areas
         assert [box.value for box in at.selectbox] == ["loss", "minimize", "min"]
         assert any(text.startswith("Best by loss, its least value: the least is best.") for text in said(at))
+
+    def test_changes_every_field_and_the_page_follows(self, dashboard: Dashboard, own: Own) -> None:
+        store = own()
+        declare(store, "wine", Details(primary_metric="val/f1", direction="minimize", reducer="last"))
+        [one] = runlake.open_lake(store).experiments().filter(path="wine")["experiment_id"]
+        at = self.open(dashboard("own", "home"), "wine")
+        at.text_area(key=f"home.edit.{one}.description").set_value("Which cultivar?")
+        at.text_input(key=f"home.edit.{one}.owner").set_value("eve")
+        at.text_area(key=f"home.edit.{one}.tags").set_value("team=a\nteam=b")
+        at.selectbox(key=f"home.edit.{one}.primary_metric").set_value("loss")
+        at.selectbox(key=f"home.edit.{one}.direction").set_value("maximize")
+        at.selectbox(key=f"home.edit.{one}.reducer").set_value("max")
+        at.text_input(key=f"home.edit.{one}.reason").set_value("agreed")
+        next(button for button in at.button if button.label == "Save").click().run()
+
+        assert (cell(at, "wine", "by"), cell(at, "wine", "value")) == ("loss ↑", "1")
+        assert runlake.open_lake(store).events(action="experiment.edit").row(0, named=True)["reason"] == "agreed"
+        at = self.open(at, "wine")
+        shown = [*at.text_area, *at.text_input]
+        assert [next(box.value for box in shown if box.label == label) for label in ("Description", "Owner", "Tags")] == [
+            "Which cultivar?", "eve", "team=a\nteam=b",
+        ]  # fmt: skip
 
     def test_takes_splits_as_lines_and_keeps_what_no_line_can_say(self, dashboard: Dashboard, own: Own) -> None:
         store = own()

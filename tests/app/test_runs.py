@@ -81,6 +81,20 @@ class TestFilters:
 
         assert names(at) == ["train_boosting_v11"]
 
+    def test_of_each_widget_narrow_the_table(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample")
+        at.button_group(key="runs.status").set_value(["failed"]).run()
+        assert (names(at), heading(at)) == (["train_boosting_v5"], "1 of 12")
+
+        at.button_group(key="runs.status").set_value([])
+        at.multiselect(key="runs.user").set_value(["bo"]).run()
+        assert (set(at.dataframe[0].value["user"]), heading(at)) == ({"bo"}, "4 of 12")
+
+        at.multiselect(key="runs.user").set_value([])
+        at.selectbox(key="runs.experiment").set_value("fraud").run()
+        found = at.dataframe[0].value["experiment"]
+        assert (set(found), heading(at)) == ({"fraud/baseline", "fraud/tuning"}, "8 of 12")
+
     def test_that_do_not_parse_point_at_the_character(self, dashboard: Dashboard) -> None:
         at = dashboard("sample", where="metrics.loss >> 1")
 
@@ -116,6 +130,13 @@ class TestTheOrder:
 
         assert names(at)[0] == "train_boosting_v11"
 
+    def test_is_by_what_is_chosen(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample").selectbox(key="runs.sort").set_value("params.lr.max").run()
+        assert list(at.dataframe[0].value["params.lr.max"]) == sorted((10.0**-n for n in range(12)), reverse=True)
+
+        at.selectbox(key="runs.sort").set_value("name").run()
+        assert names(at) == sorted(names(at), reverse=True)
+
     def test_turns(self, dashboard: Dashboard) -> None:
         at = dashboard("sample").button(key="runs.turn").click().run()
 
@@ -137,6 +158,16 @@ class TestTheOrder:
             "The first 5 of 12 in this order. A click on a heading sorts all of them; its menu sorts only these."
             in said
         )
+
+    def test_goes_on_where_the_table_ends_on_a_click(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", limit="2")
+        first, every = names(at), [f"train_{('forest', 'boosting')[n % 2]}_v{n}" for n in reversed(range(12))]
+        at.button(key="runs.more").click().run()
+        assert (first, names(at)) == (every[:2], every[:10])
+
+        at.button(key="runs.more").click().run()
+        assert names(at) == every
+        assert "runs.more" not in {button.key for button in at.button}
 
     @pytest.mark.parametrize("show", ["Summary", "Params", "Metrics", "All"])
     def test_by_the_greatest_of_a_metric_shows_it(self, dashboard: Dashboard, show: str) -> None:
@@ -186,6 +217,22 @@ class TestTheBasket:
         assert at.multiselect(key="basket.chips").value == [first]
         assert at.session_state["runs.grid"]["selection"]["rows"] == []
 
+    def test_loses_the_run_whose_chip_is_taken_away(self, dashboard: Dashboard) -> None:
+        ids = list(dashboard("sample").session_state["runs.shown"])
+        at = dashboard("sample", runs=",".join(ids[:3]))
+        at.multiselect(key="basket.chips").set_value([ids[0], ids[2]]).run()
+
+        assert at.session_state["runs.grid"]["selection"]["rows"] == [0, 2]
+        assert at.button(key="basket.compare").label == "**Compare 2**"
+
+    def test_leads_to_the_comparison_and_to_the_evaluation(self, dashboard: Dashboard) -> None:
+        ids = list(dashboard("sample").session_state["runs.shown"])
+        for button in ("compare", "evaluate"):
+            at = dashboard("sample", runs=",".join(ids[:2])).button(key=f"basket.{button}").click().run()
+
+            assert (at.session_state["frame.page"], at.session_state["shared.runs"]) == (button, ids[:2])
+            assert not at.exception
+
     def test_is_empty_at_first(self, dashboard: Dashboard) -> None:
         assert dashboard("sample").button(key="basket.compare").disabled
 
@@ -210,6 +257,11 @@ class TestLookingBack:
 
         assert re.fullmatch(r"The store's first commit is of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(UTC\)\.", said[0])
         assert said[1] == "What counts is when runs came into the tables, which may be after they started."
+
+    def test_to_where_there_is_nothing_ends_on_a_click(self, dashboard: Dashboard) -> None:
+        at = dashboard("sample", as_of="2020-01-01T00:00:00+00:00").button(key="empty.Back to now").click().run()
+
+        assert (heading(at), len(names(at))) == ("12", 12)
 
     def test_goes_to_a_moment_that_is_typed_in_the_zone_of_the_reader(self, dashboard: Dashboard) -> None:
         at = dashboard("sample")

@@ -236,6 +236,22 @@ class TestWhatAPageShows:
         [row] = lake(stores).views().to_dicts()
         assert dict(parse_qsl(row["query"]))["runs"] == f"{runs['b']},{runs['a']}"
 
+    def test_is_saved_with_what_it_is_for_which_its_list_says(
+        self, page: Any, saved: Callable[..., str], stores: dict[str, str]
+    ) -> None:
+        saved("Other")
+        at = opened(page(), "views.menu")
+        fill(at, "Save what is shown, as", "Mine")
+        fill(at, "Description", "of the lab")
+        press(at, "Save the view")
+        opened(at, "views.edit")
+        fill(at, "Description", "of the old lab")
+        press(at, "Save")
+
+        assert lake(stores).views(user="Ann").filter(name="Mine")["description"].to_list() == ["of the old lab"]
+        rows = [row for one in page("home").get("bidi_component") for row in json.loads(one.proto.json).get("rows", ())]
+        assert [row["cells"][-1] for row in rows] == ["of the old lab", ""]
+
     def test_is_not_saved_without_a_name(self, page: Any, stores: dict[str, str]) -> None:
         at = opened(page(), "views.menu")
         press(at, "Save the view")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import duckdb
+import pytest
 from playwright.sync_api import expect
 
+import driving
 from app.made import MARKUP
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from e2e.conftest import Drive
 
 PANEL = "/?faceted=1&facets=params.model,params.depth,status,metrics.loss,datasets.name"
+NAME_PX = 90  # from the left edge of a table of runs
 DATA_PX = 300  # from the left edge of the run table, where the column Data follows the name
 
 
@@ -220,6 +223,28 @@ class TestDataSets:
         driver.settle()
         assert where(driver) == "datasets.mails.version = 'v2'"
         expect(driver.page.get_by_test_id("stCaptionContainer").first).to_have_text(f"{runs} of 12")
+
+    def test_have_their_runs_in_the_order_of_the_heading_that_is_clicked(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/data?name=mails&version=v2")
+        names = [f"train_{('forest', 'boosting')[number % 2]}_v{number}" for number in range(6, 12)]
+        for sign, expected in (("↑", sorted(names)), ("↓", sorted(names, reverse=True))):
+            box = driver.still(driver.shown(driving.GRID).last)
+            driver.page.mouse.click(box["x"] + NAME_PX, box["y"] + driving.ROW_PX / 2)
+            driver.settle()
+
+            assert [row[f"Run {sign}"] for row in driver.rows(-1)] == expected
+
+    @pytest.mark.parametrize("name", ["mails", "nothing+of+the+kind"])
+    def test_are_all_listed_a_click_away(self, drive: Drive, name: str) -> None:
+        driver = drive()
+        driver.open(f"/data?name={name}")
+        link = driver.page.get_by_role("link", name="All data sets")
+        driver.still(link)
+        link.click()
+        expect(driver.page.get_by_role("heading", name="Data sets")).to_be_visible()
+
+        assert [(row["Data set"], row["Runs"]) for row in driver.rows()] == [("holdout", "12"), ("mails", "12")]
 
     def test_are_a_column_of_the_runs_that_leads_to_their_page(self, drive: Drive) -> None:
         driver = drive()

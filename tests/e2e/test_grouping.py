@@ -145,9 +145,11 @@ class TestEverythingButTheSeed:
         driver.open("/?by=params.lr")
         driver.click_cell(-1, x=RUNS)
         assert parameters(driver)["group_sort"] == ["n"]
+        assert [row["Runs ↑"] for row in driver.rows()] == ["3 runs", "5 runs"]
 
         driver.click_cell(-1, x=180)
         assert parameters(driver)["group_sort"] == ["params.lr"]
+        assert [row["lr ↑"] for row in driver.rows()] == ["0.1", "0.3"]
 
 
 class TestColumns:

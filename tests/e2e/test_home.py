@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Theme = Literal["light", "dark"]
 # Pixels from the left edge of the tree to where its buttons are, and its rows.
 FOLD, NAME, DETAILS, PIN, BEST = 18, 60, 266, 314, 1010
+LATEST, ATTENTION = 1200, 60  # the second in the list of what needs attention
 FRAUD, BASELINE, WINE = 0, 1, 3
 
 
@@ -159,6 +160,7 @@ class TestTheAddress:
         driver.open("/home")
         click(driver, FRAUD, FOLD)
         driver.settle()
+        assert [row["Experiment"] for row in driver.rows(-1)] == ["fraud", "wine"]
         driver.page.get_by_label("Search experiments").fill("wine")
         driver.page.get_by_text("1 failed").first.click()
         driver.settle()
@@ -172,6 +174,19 @@ class TestTheAddress:
         assert query(driver) == kept
         expect(driver.page.get_by_label("Search experiments")).to_have_value("wine")
 
+    def test_of_a_run_is_a_click_away(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/home")
+        [failed] = driver.rows(0)
+        driver.click_cell(0, x=ATTENTION)
+        expect(driver.page.get_by_role("heading", name=failed["Run"])).to_be_visible()
+
+        driver.open("/home")
+        latest = driver.rows(-1)[WINE]["Latest run"]
+        click(driver, WINE, LATEST)
+        expect(driver.page.get_by_role("heading", name=latest)).to_be_visible()
+        assert urlsplit(driver.page.url).path == "/run"
+
     def test_of_what_needs_attention_leads_to_these_runs(self, drive: Drive) -> None:
         driver = drive()
         driver.open("/home?needs=failed")
@@ -180,6 +195,17 @@ class TestTheAddress:
         driver.settle()
 
         assert query(driver) == {"status": ["failed"], "where": ["ended_at > -7d"]}
+
+
+class TestTheBarAtTheTop:
+    def test_leads_to_each_page(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/home")
+        for page in ("Runs", "Explore", "Compare", "Evaluate", "Home"):
+            driver.page.get_by_test_id("stTopNavLink").filter(has_text=page).click()
+            expect(driver.page.get_by_role("heading", name=page, exact=True)).to_be_visible()
+
+            assert urlsplit(driver.page.url).path == f"/{page.lower() if page != 'Runs' else ''}"
 
 
 class TestAnyStore:

@@ -116,6 +116,18 @@ class TestTheRunsPage:
         driver.click_cell(0, x=NAME)
         expect(driver.page.get_by_role("dialog")).to_contain_text("train_forest_v8")
 
+    def test_closes_the_run_at_the_side_and_leaves_it_closed(self, drive: Drive) -> None:
+        driver = drive()
+        driver.open("/?sort=name&asc=1")
+        driver.click_cell(0, x=NAME)
+        driver.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        expect(driver.page.get_by_role("dialog")).to_have_count(0)
+        driver.settle()
+
+        driver.click_cell(-1, x=NAME)
+        assert driver.rows()[0]["Run ↓"] == "train_forest_v8"
+        expect(driver.page.get_by_role("dialog")).to_have_count(0)
+
     def test_hands_out_all_runs_as_a_file(self, drive: Drive) -> None:
         driver = drive()
         driver.open("/?limit=3&sort=name&asc=1")
@@ -135,6 +147,8 @@ class TestTheRunsPage:
         driver.open("/?where=metrics.loss+%3E%3E+1")
 
         expect(driver.page.get_by_text("The filter does not parse")).to_be_visible()
+        driver.page.get_by_role("button", name="Syntax").click()
+        expect(driver.page.get_by_text("Times are absolute or relative")).to_be_visible()
 
 
 class TestAHostileStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from playwright.sync_api import expect
 import driving
 from app.made import log_sample
 from driving import Driver
+from runlake.actions import ViewDetails, claimed_actor, save_view
 from runlake.store.ingest import drain
 
 if TYPE_CHECKING:
@@ -201,6 +203,26 @@ class TestAViewOfTheRuns:
         kept = {name: values[0] for name, values in parse_qs(rows["query"][1]).items()}
         assert kept == {name: text for name, text in table.items() if name != "from_view"}
         assert {event["user"] for event in own.told("view.save") if event["target_id"] == shared} == {"Ann"}
+
+    def test_is_opened_from_the_menu_which_leads_to_all_others(self, drive: Drive, own: Own) -> None:
+        for name, page, kept in (("Scattered", "explore", "view=Scatter"), ("Forests", "runs", "q=forest")):
+            save_view(own.path, page, ViewDetails(name, query=kept, visibility="shared"), actor=claimed_actor("Eve"))
+        driver = drive(own.name)
+        driver.open("/runs")
+        bar(driver).get_by_role("button", name="Views").click()
+        link = driver.page.get_by_role("link", name="Forests")
+        driver.still(link)
+        link.click()
+        expect(bar(driver).get_by_text("Forests", exact=True)).to_be_visible()
+        expect(driver.page.get_by_test_id("stCaptionContainer").first).to_have_text("6 of 12")
+        expect(link).to_have_count(0)
+        driver.settle()
+
+        bar(driver).get_by_role("button", name="Views").click()
+        rest = driver.page.get_by_role("link", name=re.compile(r"All \d+ views, on Home"))
+        driver.still(rest)
+        rest.click()
+        expect(driver.shown("[class*=st-key-home-views] a").filter(has_text="Scattered")).to_be_visible()
 
     def test_is_renamed_deleted_and_brought_back(self, drive: Drive, own: Own) -> None:
         driver = drive(own.name)

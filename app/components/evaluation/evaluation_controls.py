@@ -69,9 +69,9 @@ def choose_picture(knobs: Judging, judged: Sequence[Judged], *, steps: bool) -> 
     return choose_name(knobs, names, opening if opening in names else names[0], "picture")
 
 
-def choose_name(knobs: Judging, names: Sequence[str], usual: str, key: str) -> str:
-    """Draw the choice of a picture among names, and return it."""
-    key, wanted = knobs.key(key), knobs.picture.get()
+def choose_name(knobs: Judging, names: Sequence[str], usual: str, kind: str) -> str:
+    """Draw the choice of a picture among names, and return it; each kind of evaluation has a widget of its own."""
+    key, wanted = knobs.key(kind), knobs.picture.get()
     st.session_state[key] = wanted if wanted in names else usual
     st.segmented_control(
         "Picture",

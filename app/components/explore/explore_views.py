@@ -198,8 +198,11 @@ def _plane_controls(study: Study, shown: tuple[str, str, str]) -> None:
     columns = list(dict.fromkeys([*explore_axes.offered(study.frame, study.ranked), study.objective.column]))
     curve_controls.ready(state.EXPLORE_MATRIX)
     many = state.EXPLORE_MATRIX.get()
-    params = (state.EXPLORE_X, state.EXPLORE_Y, state.EXPLORE_COLOUR)
-    for title, param, name in zip(("x", "y", "Colour"), params, shown, strict=True):
+    for title, param, name in (
+        ("x", state.EXPLORE_X, shown[0]),
+        ("y", state.EXPLORE_Y, shown[1]),
+        ("Colour", state.EXPLORE_COLOUR, shown[2]),
+    ):
         options = [option for option in columns if option]
         options = ["", *options] if param is state.EXPLORE_COLOUR else options
         st.selectbox(

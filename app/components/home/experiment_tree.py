@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 GRID, SHOWN = "home.tree", "home.tree.shown"
-FOLD, OPEN, DETAILS, PIN, BEST, LATEST = (
-    f"{GRID}.{name}" for name in ("fold", "open", "details", "pin", "best", "latest")
-)
+FOLD, OPEN, DETAILS = "home.tree.fold", "home.tree.open", "home.tree.details"
+PIN, BEST, LATEST = "home.tree.pin", "home.tree.best", "home.tree.latest"
 DECLARE = "Declare a metric"
 _INDENT = "\u2003"
 _STATES = ("running", "failed", "killed")

@@ -27,6 +27,12 @@ def key(name: str) -> str:
     return f"{name}.{st.session_state.get(_DONE, 0)}"
 
 
+def again() -> None:
+    """Draw the whole page again, with every menu and form of views closed and empty."""
+    st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
+    st.rerun()
+
+
 def save(page: str) -> None:
     """Draw the form that saves what the page shows."""
     with st.form(key("views.save"), border=False):
@@ -43,7 +49,7 @@ def save(page: str) -> None:
     if done is not None:
         if done.changes:
             state.view_of(page).set(done.changes[0].target_id)
-        _again()
+        again()
 
 
 def edit(page: str, view: Mapping[str, Any]) -> None:
@@ -83,7 +89,7 @@ def _change(view: Mapping[str, Any]) -> None:
         return
     details = ViewDetails(name, description, visibility=_visibility(shared=shared))
     if _make(lambda store, actor: change_view(store, view_id, details, actor=actor), done="The view is changed."):
-        _again()
+        again()
 
 
 def _delete(page: str, view: Mapping[str, Any]) -> None:
@@ -101,7 +107,7 @@ def _delete(page: str, view: Mapping[str, Any]) -> None:
     if _make(lambda store, actor: delete_view(store, view_id, actor=actor, reason=reason), done=""):
         st.session_state[_DELETED] = (page, view_id, view["name"])
         state.view_of(page).reset()
-        _again()
+        again()
 
 
 def undo(page: str) -> None:
@@ -151,8 +157,3 @@ def _quietly(change: Callable[[str, Actor], Outcome], *, done: str) -> bool:
     except RunlakeError as error:
         changing.tell(f"Nothing was changed: {error}")
         return False
-
-
-def _again() -> None:
-    st.session_state[_DONE] = st.session_state.get(_DONE, 0) + 1
-    st.rerun()

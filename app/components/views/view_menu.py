@@ -40,7 +40,7 @@ def show(page: str, view: Mapping[str, Any] | None, *, changed: bool) -> None:
 @st.fragment
 def _menu(page: str, opened: str, refusal: str) -> None:
     if view_state.is_asked():
-        st.rerun()  # the whole page: the view that was clicked makes it another one
+        view_forms.again()  # the view that was clicked makes the page another one, over which no menu should stand
     key = view_forms.key("views.menu")
     menu = st.popover("Views", icon=":material/bookmarks:", key=key, on_change="rerun")
     if not menu.open:
