@@ -85,7 +85,11 @@ class TestTheSections:
         open_section(driver, "Media", more="&key=seen&step=20")
 
         expect(driver.page.get_by_text("step 15 – the last one before 20")).to_be_visible()
-        expect(driver.shown("[data-testid=stImage] img")).to_have_count(8)  # two each of the four runs that fit
+        images = driver.shown("[data-testid=stImage] img")
+        expect(images).to_have_count(8)  # two each of the four runs that fit
+        driver.page.get_by_role("radiogroup", name="Zoom").get_by_text("100 px").click()
+        expect(images.first).to_have_js_property("width", 100)
+        driver.settle()
 
     def test_count_where_the_runs_disagree_as_duckdb_does(
         self, driver: Driver, store: tuple[str, dict[str, str]]
