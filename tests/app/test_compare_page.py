@@ -298,7 +298,6 @@ class TestManyRuns:
             "reference": "0", "range": "0 to 2", "absent": "",
         }  # fmt: skip
 
-
     def test_are_grouped_and_drawn_as_the_controls_say(self, many: list[str], dashboard: Dashboard) -> None:
         at = grouped(dashboard, many, "none")
         at.get_by_key("shared.grouped.shown").set_value("params.depth").run()

@@ -196,7 +196,6 @@ class TestCosts:
         best = min(sorted(set(SCORES[30].tolist()), reverse=True), key=cost)
         assert cut.label == f"Cut at {best:.4g}"
 
-
     def test_are_what_the_reader_says_they_are(self, page: Any) -> None:
         at = page("two", picture="Cost")
         at.get_by_key("evaluate.cost_fp").set_value(3.0).run()
