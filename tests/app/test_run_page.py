@@ -376,7 +376,8 @@ class TestTheConsole:
         at.get_by_key("run.q").set_value("1").run()
         assert lines() == ["epoch 1"]
         at.get_by_key("run.console.times").set_value(True).run()
-        assert re.fullmatch(r"\d\d:\d\d:\d\d epoch 1", *lines())
+        (line,) = lines()
+        assert re.fullmatch(r"\d\d:\d\d:\d\d epoch 1", line)
 
 
 class TestTheStory:
