@@ -366,7 +366,7 @@ class TestTheSearch:
 class TestTheConsole:
     def test_shows_the_lines_that_are_asked_for(self, page: Any, runs: Logged) -> None:
         def lines() -> list[str]:
-            return at.code[-1].value.splitlines()
+            return str(at.code[-1].value).splitlines()
 
         at = page(runs.child, view="Console")
         assert lines() == ["  epoch 0", "! Warning: shallow", "  epoch 1"]
