@@ -107,6 +107,10 @@ def _run(store: str, at: int) -> str:
             "confidence": [0.5 + ((example * (at + 3)) % 10) / 20 for example in kept],
         }
         run.log({"answers": media.Table(rows)}, step=20)
+        if at < 2:
+            for step in (10, 20):
+                few = {"example_id": ["e00", "e01"], "prediction": ["spam", "ham" if at == 0 or step == 20 else "spam"]}
+                run.log({"second": media.Table(few)}, step=step)
         lines = [f"epoch {epoch} loss {(at + 1) / (epoch + 3):.4f}" for epoch in range(4)]
         run.log_console([("stdout", "starting"), *(("stdout", line) for line in lines)])
         if at == 1:

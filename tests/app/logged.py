@@ -41,6 +41,7 @@ def log(store: str, folder: Path) -> Logged:
     ) as child:
         child.log({"val/loss": 0.5, "loss": 0.25}, step=0)
         child.log({"val/loss": 0.4, "loss": 0.125}, step=1)
+        child.log_console([("stdout", "epoch 0"), ("stderr", "Warning: shallow"), ("stdout", "epoch 1")])
     failed = _failed(store)
     hostile, twin = _hostile(store), _hostile(store)
     running = runlake.start_run("live", "still going", store=store, capture=False)

@@ -168,6 +168,8 @@ class TestSeveralRuns:
         assert curves(at)[0]["layout"]["xaxis"]["title"]["text"].endswith(" since the start")
         at.get_by_key("compare.logy").set_value(True).run()
         assert curves(at)[0]["layout"]["yaxis"]["type"] == "log"
+        at.get_by_key("compare.logx").set_value(True).run()
+        assert curves(at)[0]["layout"]["xaxis"]["type"] == "log"
 
     def test_of_which_one_goes_on_keep_their_place_on_the_page(self, page: Any, runs: Logged) -> None:
         at = page(runs.full, runs.running.id)
@@ -295,6 +297,33 @@ class TestManyRuns:
             "section": "Parameters", "field": "depth", "distinct": "3", "common": "0", "share": "9 of 26",
             "reference": "0", "range": "0 to 2", "absent": "",
         }  # fmt: skip
+
+    def test_are_grouped_and_drawn_as_the_controls_say(self, many: list[str], dashboard: Dashboard) -> None:
+        at = grouped(dashboard, many, "none")
+        at.get_by_key("shared.grouped.shown").set_value("params.depth").run()
+        assert group_table(at)["n"] == [9, 9, 8]
+
+        at.get_by_key("compare.center").set_value("median").run()
+        assert list(group_table(at)["center"]) == [13.0, 14.0, 13.5]  # of 1, 4 … 25; of 2, 5 … 23 and 25; of 3, 6 … 24
+
+        at.get_by_key("compare.band").set_value("range").run()
+        band = next(t for t in curves(at)[0]["data"] if t["name"] == "depth = 0" and t.get("fill") == "toself")
+        assert (min(numbers(band["y"])), max(numbers(band["y"]))) == (0.0, 25.0)
+
+        def behind() -> dict[str, set[float]]:
+            """The places of the runs that are a thin line of their own, by their group."""
+            thin = [t for t in curves(at)[0]["data"] if t.get("hovertemplate", "").startswith("#")]
+            return {t["name"]: set(numbers(t["customdata"])) for t in thin}
+
+        assert behind() == {}
+        at.get_by_key("compare.single").set_value(True).run()
+        assert behind() == {f"depth = {depth}": set(range(depth + 1, 27, 3)) for depth in range(3)}
+
+    def test_of_one_group_give_way_to_all_of_them(self, many: list[str], dashboard: Dashboard) -> None:
+        at = grouped(dashboard, many, "params.depth", open="depth = 2")
+        at.get_by_key("compare.list.all").click().run()
+
+        assert list(legend(at)["number"]) == list(range(1, 27))
 
 
 class TestGroups:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,10 +45,21 @@ def captions(at: AppTest) -> str:
     return "\n".join(text.value for text in at.caption)
 
 
-def diff(at: AppTest) -> list[list[Any]]:
+def compared_lines(at: AppTest) -> dict[str, Any]:
+    """The two texts that are compared: left and right (their names), unified, rows."""
     (part,) = [one for one in at.get("bidi_component") if "rows" in one.proto.json]
-    rows: list[list[Any]] = json.loads(part.proto.json)["rows"]
+    found: dict[str, Any] = json.loads(part.proto.json)
+    return found
+
+
+def diff(at: AppTest) -> list[list[Any]]:
+    rows: list[list[Any]] = compared_lines(at)["rows"]
     return rows
+
+
+def answers(at: AppTest) -> dict[str, list[Any]]:
+    """The grid of predictions."""
+    return next(table for table in tables(at) if "answer/0" in table)
 
 
 class TestTheEnvironment:
@@ -67,6 +79,14 @@ class TestTheEnvironment:
         found = next(table for table in tables(page("Environment", all="1", env="packages same")) if "section" in table)
 
         assert list(found["field"]) == ["same"]
+
+    def test_is_searched_and_filled_up_by_its_controls(self, page: Any) -> None:
+        at = page("Environment")
+        at.get_by_key("compare.all").set_value(True).run()
+        assert "same" in next(table for table in tables(at) if "section" in table)["field"]
+
+        at.get_by_key("compare.env").set_value("packages gone").run()
+        assert list(next(table for table in tables(at) if "section" in table)["field"]) == ["gone"]
 
 
 class TestTheCode:
@@ -88,6 +108,23 @@ class TestTheCode:
         command = f"git diff {compared.COMMIT}..{compared.OTHER_COMMIT}"
         assert command in [code.value for code in at.code]
 
+    def test_is_of_the_run_and_the_file_that_are_chosen_in_either_layout(self, page: Any, runs: list[str]) -> None:
+        at = page("Code", *runs[:3], file="train.py")
+        assert compared_lines(at)["right"] == "two"
+
+        at.get_by_key("compare.file.shown").set_value("notes.txt").run()
+        assert ["changed", 2, "for run 0", 2, "for run 1", [8, 0]] in diff(at)
+
+        at.get_by_key("compare.layout").set_value("Unified").run()
+        assert compared_lines(at)["unified"] is True
+
+        at.get_by_key("compare.other.shown").set_value(runs[2]).run()
+        assert compared_lines(at)["right"] == "three"
+        assert [row[2] for row in diff(at) if row[0] == "removed"] == [
+            "line",
+            "for run 0",
+        ]  # the third has no such file
+
 
 class TestTheConsole:
     def test_lifts_out_errors_and_warnings(self, page: Any, runs: list[str]) -> None:
@@ -103,6 +140,25 @@ class TestTheConsole:
 
         assert sum(row[0] == "changed" for row in strict) == 4
         assert [row[0] for row in loose if row[0] != "same"] == ["folded", "added", "added"]
+
+    def test_follows_its_controls(self, page: Any, runs: list[str]) -> None:
+        at = page("Console", *runs[:3])
+        at.get_by_key("compare.times").set_value(True).run()
+        assert all(re.match(r"\d\d:\d\d:\d\d +starting\n", code.value) for code in at.code[-3:])
+
+        at.get_by_key("compare.q").set_value("epoch 3").run()
+        assert [code.value.rpartition(" ")[2] for code in at.code[-3:]] == [
+            "0.1667",
+            "0.3333",
+            "0.5000",
+        ]  # (run + 1) / 6
+
+        at.get_by_key("compare.console").set_value("Difference").run()
+        at.get_by_key("compare.other.shown").set_value(runs[2]).run()
+        assert (compared_lines(at)["right"], sum(row[0] == "changed" for row in diff(at))) == ("three", 4)
+
+        at.get_by_key("compare.numbers").set_value(True).run()
+        assert "The two are equal." in captions(at)
 
 
 class TestTheMedia:
@@ -121,6 +177,14 @@ class TestTheMedia:
         charts = [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
         overlaid = next(chart for chart in charts if len(chart["data"]) == 2 and "fill" in chart["data"][0])
         assert overlaid["data"][0]["x"] == overlaid["data"][1]["x"]
+
+    def test_are_of_the_key_and_the_step_that_are_chosen(self, page: Any, runs: list[str]) -> None:
+        at = page("Media", runs[0], runs[2])
+        at.get_by_key("compare.key.shown").set_value("seen").run()
+        assert {"one at 20", "three at 20"} <= set(captions(at).splitlines())
+
+        at.get_by_key("compare.media.step").set_value("10").run()
+        assert {"one at 10", "three at 10"} <= set(captions(at).splitlines())
 
 
 class TestThePredictions:
@@ -151,6 +215,40 @@ class TestThePredictions:
             if compared.answer(0, example) == compared.label(example) != compared.answer(1, example)
         ]
         assert sorted(grid["example_id"]) == expected
+
+    def test_are_of_the_table_and_the_step_that_are_chosen(self, page: Any, runs: list[str]) -> None:
+        at = page("Predictions", runs[0], runs[1])
+        at.get_by_key("compare.table.shown").set_value("second").run()
+        assert "2 rows: **0** disagree, **2** agree, **0** only in some runs." in as_markdown(at)
+
+        at.get_by_key("compare.tables.step").set_value("10").run()
+        assert "2 rows: **1** disagree, **1** agree, **0** only in some runs." in as_markdown(at)
+
+    def test_are_joined_judged_and_narrowed_as_the_controls_say(self, page: Any, runs: list[str]) -> None:
+        at = page("Predictions", *runs[:3])
+        everything = len(answers(at)["distinct"])
+        at.get_by_key("compare.rows.shown").set_value("Disagree").run()
+        disagree = sum(
+            len({compared.answer(run, example) for run in range(3)}) > 1 for example in range(compared.EXAMPLES)
+        )
+        assert len(answers(at)["distinct"]) == disagree < everything
+
+        at.get_by_key("compare.rows.shown").set_value("Reference right").run()
+        assert sorted(answers(at)["example_id"]) == ["e03", "e10"]  # where the second run is wrong
+        at.get_by_key("compare.other.shown").set_value(runs[2]).run()
+        assert "No row is like that." in captions(at)  # the third errs where the first does
+
+        at.get_by_key("compare.label.shown").set_value("(no label)").run()
+        assert at.get_by_key("compare.rows.shown").value == "All"
+        assert not any("✓" in answer or "✗" in answer for answer in answers(at)["answer/0"])
+
+        at.get_by_key("compare.join.shown").set_value(["row number"]).run()
+        assert sorted(answers(at)["row number"], key=int) == [str(row + 1) for row in range(compared.EXAMPLES)]
+
+        at.get_by_key("compare.answer.shown").set_value("confidence").run()
+        sure = [0.5 + ((5 * (run + 3)) % 10) / 20 for run in range(3)]
+        at_five = answers(at)["row number"].index("6")
+        assert [float(answers(at)[f"answer/{run}"][at_five]) for run in range(3)] == sure
 
     def test_show_all_of_a_row_that_is_named_in_the_address(self, page: Any) -> None:
         found = [table for table in tables(page("Predictions", row="0,5")) if "field" in table]

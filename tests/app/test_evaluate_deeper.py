@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from scipy import stats  # type: ignore[import-untyped] # SciPy ships no types
-from sklearn import metrics
+from sklearn import calibration, metrics
 
 import runlake
 from app.made import MARKUP
@@ -164,6 +164,25 @@ class TestAPromise:
         assert at.session_state["evaluate.threshold"] != ""
 
 
+class TestTheThreshold:
+    def test_is_where_the_chosen_rule_or_the_slider_puts_it(self, page: Any) -> None:
+        at = page("two")
+        at.get_by_key("evaluate.rule").set_value("precision").run()
+        at.get_by_key("evaluate.target").set_value(0.8).run()
+        assert float(row(at, "two")["Threshold"]) == best_at_precision(SCORES[30], 0.8)
+
+        at.get_by_key("evaluate.rule").set_value("").run()
+        at.get_by_key("evaluate.evaluation.threshold").set_value(0.3).run()
+        assert row(at, "two")["Recall"] == f"{metrics.recall_score(LABELS, SCORES[30] >= 0.3):.4f}"
+
+    def test_is_of_the_step_that_is_chosen(self, page: Any) -> None:
+        at = page("two", "late")
+        at.get_by_key("evaluate.rule").set_value("f1").run()
+        at.get_by_key("evaluate.evaluation.step").set_value("20").run()
+
+        assert row(at, "two")["ROC AUC"] == f"{metrics.roc_auc_score(LABELS, SCORES[20]):.4f}"
+
+
 class TestCosts:
     def test_at_another_base_rate_move_the_cheapest_threshold(self, page: Any) -> None:
         at = page("two", picture="Cost", base_rate="0.02", cost_fn="5")
@@ -175,6 +194,21 @@ class TestCosts:
             return float(0.02 * 5 * missed + 0.98 * alarms)
 
         best = min(sorted(set(SCORES[30].tolist()), reverse=True), key=cost)
+        assert cut.label == f"Cut at {best:.4g}"
+
+    def test_are_what_the_reader_says_they_are(self, page: Any) -> None:
+        at = page("two", picture="Cost")
+        at.get_by_key("evaluate.cost_fp").set_value(3.0).run()
+        at.get_by_key("evaluate.cost_fn").set_value(5.0).run()
+        at.get_by_key("evaluate.evaluation.base_rate").set_value(10.0).run()
+
+        def cost(threshold: float) -> float:
+            called = SCORES[30] >= threshold
+            missed, alarms = (~called)[LABELS == 1].mean(), called[LABELS == 0].mean()
+            return float(0.1 * 5 * missed + 0.9 * 3 * alarms)
+
+        best = min(sorted(set(SCORES[30].tolist()), reverse=True), key=cost)
+        (cut,) = [button for button in at.button if button.label.startswith("Cut at")]
         assert cut.label == f"Cut at {best:.4g}"
 
 
@@ -321,6 +355,26 @@ class TestAThousandClasses:
         assert "no precision–recall, ROC, DET, lift, cost and calibration" in text
 
 
+class TestTheMatrix:
+    def test_has_the_shares_and_the_order_that_are_chosen(self, page: Any) -> None:
+        at = page("many", picture="Confusion")
+        at.get_by_key("evaluate.order").set_value("By name").run()
+        names = sorted(CLASSES)
+        assert curves(at)[0]["layout"]["xaxis"]["ticktext"] == names
+
+        at.get_by_key("evaluate.share").set_value("By label").run()
+        places = [CLASSES.index(name) for name in names]
+        counts = metrics.confusion_matrix(TRUE, CHANCES.argmax(1), labels=places, normalize="true")
+        shown = [int(text.removesuffix(" %")) for text in curves(at)[0]["data"][1]["text"]]
+        assert np.array(shown) == pytest.approx(counts.ravel() * 100, abs=0.5 + 1e-9)
+
+    def test_of_very_many_classes_has_more_of_them_on_demand(self, page: Any) -> None:
+        at = page("thousand")
+        at.get_by_key("evaluate.every").set_value(True).run()
+
+        assert len(curves(at)[0]["layout"]["xaxis"]["categoryarray"]) == 200
+
+
 class TestSeveralSteps:
     def test_lie_over_each_other_in_one_picture(self, page: Any) -> None:
         at = page("two", steps="first,20", picture="ROC")
@@ -375,6 +429,16 @@ class TestCalibration:
         assert "over 8 bins of equally many scores" in text
         assert f"Brier score {metrics.brier_score_loss(LABELS, SCORES[30]):.4f} = reliability" in text
 
+    def test_has_the_bins_that_are_chosen(self, page: Any) -> None:
+        at = page("two", picture="Calibration")
+        at.get_by_key("evaluate.bin_count").set_value(6.0).run()
+        at.get_by_key("evaluate.bins").set_value("quantile").run()
+
+        share, mean = calibration.calibration_curve(LABELS, SCORES[30], n_bins=6, strategy="quantile")
+        drawn = next(trace for trace in curves(at)[0]["data"] if trace.get("name", "").startswith("two"))
+        assert numbers(drawn["x"]) == pytest.approx(mean)
+        assert numbers(drawn["y"]) == pytest.approx(share)
+
 
 class TestErrorsOfNumbers:
     def test_have_intervals(self, page: Any) -> None:
@@ -394,6 +458,13 @@ class TestErrorsOfNumbers:
         names = [trace.get("name") for trace in curves(page("fit", picture=picture, steps="first,last"))[0]["data"]]
 
         assert {"step 1", "step 2"} <= set(names)
+
+    def test_are_in_the_picture_that_is_chosen(self, page: Any) -> None:
+        at = page("fit")
+        at.get_by_key("evaluate.evaluation.numbers").set_value("Residuals").run()
+
+        points = curves(at)[0]["data"][0]
+        assert sorted(numbers(points["y"])) == pytest.approx(sorted(GUESSES[2] - NUMBERS))
 
     def test_are_counted_by_bins(self, page: Any) -> None:
         (bars,) = curves(page("fit", picture="Histogram"))[0]["data"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -347,6 +348,53 @@ class TestTheParameters:
         assert len(tables(page(runs.hostile, view="Parameters"))[0]["key"]) == logged.PARAMS
 
 
+class TestTheSearch:
+    def test_is_of_whatever_view_is_open(self, page: Any, runs: Logged) -> None:
+        at = page(runs.full, view="Parameters")
+        at.get_by_key("run.q").set_value("rate").run()
+        assert tables(at)[0]["key"] == ["rate"]
+
+        at.get_by_key("run.q").set_value("lr").run()
+        at.get_by_key("run.view").set_value("Curves").run()
+        assert [plain(title) for title in titles(at)] == ["lr"]
+
+        at.get_by_key("run.q").set_value("verdict").run()
+        at.get_by_key("run.view").set_value("Results").run()
+        assert tables(at)[0]["value"] == ["keep"]
+
+
+class TestTheConsole:
+    def test_shows_the_lines_that_are_asked_for(self, page: Any, runs: Logged) -> None:
+        def lines() -> list[str]:
+            return str(at.code[-1].value).splitlines()
+
+        at = page(runs.child, view="Console")
+        assert lines() == ["  epoch 0", "! Warning: shallow", "  epoch 1"]
+
+        at.get_by_key("run.console.stream").set_value("stdout").run()
+        assert lines() == ["epoch 0", "epoch 1"]
+        at.get_by_key("run.q").set_value("1").run()
+        assert lines() == ["epoch 1"]
+        at.get_by_key("run.console.times").set_value(True).run()
+        (line,) = lines()
+        assert re.fullmatch(r"\d\d:\d\d:\d\d epoch 1", line)
+
+
+class TestTheStory:
+    def test_is_written_on_the_page_with_its_reason(self, page: Any, runs: Logged) -> None:
+        at = page(runs.failed)
+        at.get_by_key("run.notes.0.hypothesis").set_value("It *converges*.")
+        at.get_by_key("run.notes.0.conclusion").set_value("It does not.")
+        at.get_by_key("run.notes.0.reason").set_value("Seen twice")
+        next(button for button in at.button if button.label == "Save").click().run()
+        assert [text for text in texts(at) if text.startswith("It ")] == ["It *converges*.", "It does not."]
+
+        at.get_by_key("run.view").set_value("Events").run()
+        (events,) = tables(at)
+        assert (events["action"][0], events["reason"][0]) == ("run.note", "Seen twice")
+        assert "It does not." in events["new"][0]
+
+
 class TestTheMedia:
     def test_are_shown_by_key_as_they_were_at_the_last_step(self, page: Any, runs: Logged) -> None:
         at = page(runs.media, view="Media")
@@ -364,7 +412,7 @@ class TestTheMedia:
 
     def test_are_shown_as_they_were_at_an_earlier_step(self, page: Any, runs: Logged) -> None:
         at = page(runs.media, view="Media")
-        at.select_slider[0].set_value("0").run()
+        at.get_by_key("run.media.step").set_value("0").run()
 
         assert [code.value for code in at.code if "at step" in code.value] == ["at step 0"]
         assert tables(at) == []  # it was logged later

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import struct
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -65,6 +66,11 @@ class TestTheSections:
         open_section(driver, "Environment")
 
         expect(driver.page.get_by_text("3 of 4 packages differ from the reference")).to_be_visible()
+        driver.page.locator(".st-key-compare-export-environment button").click()
+        for form, between in (("csv", ","), ("md", " | "), ("tex", " & ")):
+            written = self.downloaded(driver, f".st-key-compare-export-environment-{form} button").decode()
+            (row,) = [line for line in written.splitlines() if "numpy" in line]
+            assert between.join(("numpy", "1.9", "1.10")) in row
 
     def test_show_the_difference_of_two_patches(self, driver: Driver) -> None:
         open_section(driver, "Code", more="&file=train.py")
@@ -85,7 +91,11 @@ class TestTheSections:
         open_section(driver, "Media", more="&key=seen&step=20")
 
         expect(driver.page.get_by_text("step 15 – the last one before 20")).to_be_visible()
-        expect(driver.shown("[data-testid=stImage] img")).to_have_count(8)  # two each of the four runs that fit
+        images = driver.shown("[data-testid=stImage] img")
+        expect(images).to_have_count(8)  # two each of the four runs that fit
+        driver.page.get_by_role("radiogroup", name="Zoom").get_by_text("100 px").click()
+        expect(images.first).to_have_js_property("width", 100)
+        driver.settle()
 
     def test_count_where_the_runs_disagree_as_duckdb_does(
         self, driver: Driver, store: tuple[str, dict[str, str]]
@@ -106,6 +116,34 @@ class TestTheSections:
         driver.page.mouse.click(box["x"] + 16, box["y"] + ROW_PX * 1.5)
 
         expect(driver.page.get_by_text("All of e")).to_be_visible()
+
+    def test_give_the_answers_as_a_file(self, driver: Driver) -> None:
+        open_section(driver, "Predictions", ",".join(FIVE.split(",")[:2]))
+        rows = self.downloaded(driver, ".st-key-compare-tables-csv button").decode().splitlines()
+
+        heads, *found = csv.reader(rows)
+        at = [heads.index(head) for head in ("example_id", "one: answer", "two: answer")]
+        assert sorted([row[place] for place in at] for row in found) == [
+            [f"e{example:02}", compared.answer(0, example), compared.answer(1, example)]
+            for example in range(compared.EXAMPLES)
+        ]
+
+    def test_have_what_a_run_is_made_again_from(self, driver: Driver) -> None:
+        driver.open(f"/run?id={FIVE.partition(',')[0]}&view=Reproduce")
+
+        patch = self.downloaded(driver, "[class*=st-key-run-reproduce-git] button")
+        packages = self.downloaded(driver, "[class*=st-key-run-reproduce-requirements] button").decode()
+        assert patch == compared.patch("0.2")
+        assert sorted(set(compared.PACKAGES[0]) & set(packages.splitlines())) == sorted(compared.PACKAGES[0])
+
+    @staticmethod
+    def downloaded(driver: Driver, css: str) -> bytes:
+        button = driver.shown(css)
+        expect(button).to_be_visible()
+        driver.still(button)
+        with driver.page.expect_download() as found:
+            button.click()
+        return saved(found.value).read_bytes()
 
 
 class TestAChartThatIsTakenAway:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 NAMES = [f"{group}/{name}" for group, names in (("a", "bcd"), ("x", "yz")) for name in names]
 PRECISION = 0.85
+TRUE, GUESSED = [1.0, 2.0, 3.0, 4.0], [1.5, 2.0, 6.0, 4.5]  # of numbers
+TICK = 16  # pixels from the left edge of a list of examples
 WARM_MS = 120_000  # a server's first page loads all that the others use
 
 
@@ -50,6 +53,8 @@ def judged(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         with runlake.start_run("judged", "many", store=str(folder / "store"), capture=False) as run:
             chances = random.dirichlet(np.ones(len(NAMES)), 300) * 0.7 + 0.3 * np.eye(len(NAMES))[classes]
             run.log({"test": media.classification(classes, chances, classes=NAMES)}, step=1)
+        with runlake.start_run("judged", "numbers", store=str(folder / "store"), capture=False) as run:
+            run.log({"fit": media.regression(TRUE, GUESSED, ids=["a", "b", "c", "d"])}, step=1)
         with runlake.start_run("judged", MARKUP, store=str(folder / "store"), capture=False) as run:
             for step in (1, 2):
                 scores = random.dirichlet(np.ones(4), 8)
@@ -193,6 +198,37 @@ class TestManyClasses:
 
         assert parameters(driver)["cell"] == ["a,x"]
         expect(driver.page.get_by_text(f"{len(taken)} examples, the surest first.")).to_be_visible()
+
+    def test_open_the_examples_of_a_pair_that_is_ticked(self, driver: Driver, judged: tuple[str, Path]) -> None:
+        rows = stored(judged[1], "many", 1)
+        guess = [NAMES[int(np.argmax(row[1:]))] for row in rows]
+        pairs = Counter((row[0], name) for row, name in zip(rows, guess, strict=True) if row[0] != name)
+        driver.open("/run?id=judged:many&view=Evaluation&picture=Confusion")
+        tick(driver, "Pairs of classes that are confused most")
+
+        driver.page.wait_for_url("**cell=**")
+        label, taken = parameters(driver)["cell"][0].split(",")
+        assert pairs[label, taken] == max(pairs.values())
+        expect(driver.page.get_by_text(f"{pairs[label, taken]} examples, the surest first.")).to_be_visible()
+
+
+class TestNumbers:
+    def test_are_looked_at_where_they_are_furthest_off(self, driver: Driver) -> None:
+        driver.open("/run?id=judged:numbers&view=Evaluation")
+        tick(driver, "Largest errors of numbers")
+
+        driver.page.wait_for_url("**example=c**")
+        driver.settle()
+        told = {row["Example"]: next(text for head, text in row.items() if head != "Example") for row in driver.rows(0)}
+        assert (told["predicted by numbers"], told["true"]) == ("6", "3")
+
+
+def tick(driver: Driver, grid: str) -> None:
+    """Tick the first row of a grid."""
+    place = driver.page.get_by_role("region", name=grid).locator("visible=true")
+    place.scroll_into_view_if_needed()
+    box = driver.still(place)
+    driver.page.mouse.click(box["x"] + TICK, box["y"] + driving.ROW_PX * 1.5)
 
 
 class TestSeveralSteps:

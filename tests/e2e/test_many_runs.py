@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from driving import Driver
 
+HIDE, OPEN = 17, 51  # pixels from the left edge of the list of groups
+REFERENCE, OPEN_RUN, REMOVE = 60, 115, 170  # the same of the list of runs, after its box to tick
 RUNS, STEPS, SHORT = 300, 12, 5  # every tenth run ends after `SHORT` steps
 SLOW_MS = 90_000
 PLOT = ".js-plotly-plot:not([data-retained] *)"
@@ -137,3 +139,43 @@ class TestHundredsOfRuns:
 
         # The oldest of the five, number 0, has ended.
         expect(driver.page.locator(f"{PLOT} .hoverlayer").first).to_contain_text("4 of 5 runs")
+
+
+class TestTheListsOfALargeComparison:
+    def test_hide_and_open_groups_and_change_who_is_in_it_by_their_buttons(self, driver: Driver, store: Path) -> None:
+        lake = runlake.open_lake(store, live=False)
+        some = lake.runs(columns=["run_id", "params.rate"], order_by="started_at", limit=30)
+        ids = some["run_id"].to_list()
+        driver.page.goto(f"{driver.address}/compare?grouped=params.rate&runs={','.join(ids)}")
+        traces(driver)
+
+        def click(of: str, row: int, x: float) -> None:
+            box = driver.still(
+                driver.page.get_by_role("region", name=f"The {of} that are compared").locator("visible=true")
+            )
+            driver.page.mouse.click(box["x"] + x, box["y"] + driving.ROW_PX * (row + 1.5))
+
+        def lines() -> set[str]:
+            return {trace["name"] for trace in traces(driver)}
+
+        everyone = {f"rate = {rate}" for rate in ("0.1", "0.01", "0.001")}
+        assert lines() == everyone
+        click("groups", 0, HIDE)
+        expect(driver.page.get_by_text("1 group is hidden.")).to_be_visible()
+        driver.settle()
+        assert len(everyone - lines()) == 1
+        click("groups", 1, OPEN)
+        expect(driver.page.get_by_text("10 of 30 runs of rate")).to_be_visible()
+        driver.settle()
+        driver.page.get_by_role("button", name="All runs", exact=True).click()
+        expect(driver.page.get_by_text("30 runs. Tick some")).to_be_visible()
+        driver.settle()
+
+        click("runs", 1, REFERENCE)  # the second run becomes the first
+        driver.page.wait_for_url(lambda url: f"runs={ids[1][-8:]}" in url)
+        driver.settle()
+        click("runs", 0, REMOVE)
+        expect(driver.page.get_by_text("29 runs", exact=True)).to_be_visible()
+        driver.settle()
+        click("runs", 0, OPEN_RUN)
+        driver.page.wait_for_url(f"**/run?id={ids[0]}**")

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 import driving
 import runlake
 from app.made import MARKUP
-from driving import CHART, GRID
+from driving import CHART, GRID, ROW_PX
 from runlake.store.ingest import drain
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]
     own = {"RUNLAKE_JOURNAL": str(root / "journals"), "RUNLAKE_INGESTER": "off"}
     random = np.random.default_rng(SEED)
     path = str(root / "store")
+    rows = root / "rows.csv"
+    rows.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in own.items():
             patch.setenv(name, value)
@@ -46,6 +48,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]
             for step in range(STEPS):
                 losses = {"train/loss": random.random(), "val_loss": random.random()}
                 run.log(losses | {"tokens": float((step + 1) * random.integers(900, 1100))}, step=step)
+            run.log_artifact(rows, "rows.csv")
+        with runlake.start_run("e", "reader", store=path, capture=False) as reader:
+            reader.log_dataset(rows, "rows")
         drain(path)
     with driving.serving(path, own) as address:
         yield path, address
@@ -141,6 +146,21 @@ def test_a_lineage_is_followed_down(driver: Driver) -> None:
 
     expect(driver.page.get_by_role("heading", name="trained")).to_be_visible()
     expect(driver.page.get_by_text("nested in above")).to_be_visible()
+
+
+def test_the_runs_on_a_page_are_opened_by_their_names(driver: Driver) -> None:
+    def follow(grid: str, name: str) -> None:
+        box = driver.still(driver.page.get_by_role("region", name=grid).locator("visible=true"))
+        driver.page.mouse.click(box["x"] + 40, box["y"] + ROW_PX * 1.5)
+        expect(driver.page.get_by_role("heading", name=name, level=3)).to_be_visible()
+        driver.settle()
+
+    driver.open("/run?id=e:above")
+    follow("Runs nested in this one", "trained")
+    driver.open("/run?id=e:trained&view=Lineage")
+    follow("Runs that share a file with this one", "reader")  # it used the file
+    driver.open("/run?id=e:reader&view=Lineage")
+    follow("Runs that share a file with this one", "trained")  # it made the file
 
 
 @pytest.mark.parametrize("view", ["Lineage", "Reproduce"])

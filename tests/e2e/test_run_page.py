@@ -14,6 +14,7 @@ from driving import CHART, GRID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Dialog
 
@@ -86,6 +87,34 @@ class TestTheRunPage:
 
         assert "stretch" not in parameters(driver)
         expect(driver.page.get_by_text("Every point of this stretch is drawn.")).not_to_be_visible()
+
+    def test_leads_to_the_runs_and_the_data_that_it_names(self, drive: Drive) -> None:
+        driver = drive()
+        for page, link in (("/run", "Show all runs"), ("/evaluate", "Choose runs")):
+            driver.open(page)
+            driver.page.get_by_role("link", name=link).click()
+            expect(driver.page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+        driver.open(f"{FULL}&view=Lineage")
+        driver.page.get_by_role("link", name="5 other runs with mails, v1").click()
+        expect(driver.page.get_by_text("6 of 12", exact=True)).to_be_visible()
+        driver.open(FULL)
+        driver.page.get_by_role("link", name="mails train v1").click()
+        expect(driver.page.get_by_role("heading", name="mails", exact=True)).to_be_visible()
+
+    def test_shows_and_hands_out_the_artifact_that_is_chosen(self, drive: Drive, root: Path) -> None:
+        driver = drive()
+        driver.open(f"{FULL}&view=Artifacts")
+        paths = [row["Path"] for row in driver.rows()]
+        driver.click_cell(1, x=18)  # the box beside the row
+        driver.page.wait_for_url("**file=**")
+
+        assert parameters(driver)["file"] == [f"{paths[1]}@1"]
+        button = driver.shown("[class*=st-key-run-download] button")
+        driver.still(button)
+        with driver.page.expect_download() as waited:
+            button.click()
+        lake = runlake.open_lake(str(root / "sample"), live=False)
+        assert waited.value.path().read_bytes() == lake.artifact_bytes(parameters(driver)["id"][0], paths[1])
 
     def test_smooths_by_the_rule_that_it_states(self, drive: Drive) -> None:
         driver = drive()

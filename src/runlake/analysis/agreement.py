@@ -84,6 +84,11 @@ class Joined:
         return len(self.flaws)
 
     @property
+    def is_judged(self) -> bool:
+        """Whether the label says what is right: numbers are neither right nor wrong by a text."""
+        return not self.numeric or self.frame.schema["label"].is_numeric()
+
+    @property
     def everywhere(self) -> pl.Expr:
         """Rows that every table has."""
         return pl.col("runs") == self.n
@@ -104,14 +109,15 @@ class Joined:
         return self.frame.filter(~self.everywhere).height
 
     def right(self, place: int) -> pl.Expr:
-        """Whether the run at a place has the row and answers as the label says; null where no label is known."""
-        return _alike(pl.col(f"{_ANSWER}{place}"), pl.col("label"), numeric=self.numeric).fill_null(False) & pl.col(
-            f"{_HERE}{place}"
-        )
+        """Whether the run at a place has the row and answers as the label says; false where no label is known."""
+        here = pl.col(f"{_HERE}{place}")
+        if not self.is_judged:
+            return here & pl.lit(False)
+        return _alike(pl.col(f"{_ANSWER}{place}"), pl.col("label"), numeric=self.numeric).fill_null(False) & here
 
     def wrong(self, place: int) -> pl.Expr:
         """Whether the run at a place has the row, and answers otherwise than the label says."""
-        return pl.col(f"{_HERE}{place}") & pl.col("label").is_not_null() & ~self.right(place)
+        return pl.col(f"{_HERE}{place}") & pl.col("label").is_not_null() & ~self.right(place) & pl.lit(self.is_judged)
 
 
 def key_columns(frames: Sequence[pl.DataFrame]) -> list[str]:
@@ -176,7 +182,7 @@ def joined(tables: Sequence[Answers], keys: Sequence[str]) -> Joined:
         Flaws(
             part.filter(pl.col(_TURN) > 0).height,
             part.filter(pl.col(_TURN) < 0).height,
-            _mislabelled(grid, labels, i, numeric=numeric),
+            _mislabelled(grid, labels, i),
         )
         for i, part in enumerate(parts)
     )
@@ -202,15 +208,17 @@ def _prepared(one: Answers, keys: Sequence[str], place: int, tables: Sequence[An
     """Give a table the key columns in the type that all share, the turn of each row, and its columns by place."""
     labels = [(t.frame, t.label) for t in tables if t.label]
     answers = [(t.frame, t.answer) for t in tables]
-    told = [(*answers, *labels)] if labels else [tuple(answers)]
+    # Answers are compared with labels, but numbers do not become text for a label's sake.
+    apart = all(f.schema[n].is_float() for f, n in answers) and not all(f.schema[n].is_numeric() for f, n in labels)
+    of_answers, of_labels = (answers, labels) if apart else ([*answers, *labels], [*answers, *labels])
     read = one.frame.with_row_index("@row").select(
         *(_common(one.frame, key, [(t.frame, key) for t in tables]).alias(key) for key in keys),
-        _common(one.frame, one.answer, told[0]).alias(f"{_ANSWER}{place}"),
+        _common(one.frame, one.answer, of_answers).alias(f"{_ANSWER}{place}"),
         (pl.col(one.sure).cast(pl.Float64, strict=False) if one.sure else pl.lit(None, pl.Float64)).alias(
             f"{_SURE}{place}"
         ),
         pl.col("@row").cast(pl.Int64).alias(f"row/{place}"),
-        *([_common(one.frame, one.label, told[0]).alias(f"@label/{place}")] if one.label else []),
+        *([_common(one.frame, one.label, of_labels).alias(f"@label/{place}")] if one.label else []),
     )
     repeats = read.select(keys).n_unique() < read.height
     lacking = pl.any_horizontal(_is_missing(pl.col(key), read.schema[key]) for key in keys)
@@ -266,12 +274,13 @@ def _is_new(place: int, answers: Sequence[pl.Expr], here: Sequence[pl.Expr]) -> 
     return (here[place] & ~pl.any_horizontal(said) if said else here[place]).cast(pl.Int64)
 
 
-def _mislabelled(grid: pl.DataFrame, labels: Sequence[str], place: int, *, numeric: bool) -> int:
+def _mislabelled(grid: pl.DataFrame, labels: Sequence[str], place: int) -> int:
     name = f"@label/{place}"
     if name not in labels:
         return 0
     first, own = pl.coalesce(labels), pl.col(name)
-    return grid.filter(own.is_not_null() & ~_alike(own, first, numeric=numeric).fill_null(False)).height
+    same = _alike(own, first, numeric=grid.schema[name].is_float())
+    return grid.filter(own.is_not_null() & ~same.fill_null(False)).height
 
 
 def _alike(one: pl.Expr, other: pl.Expr, *, numeric: bool) -> pl.Expr:

@@ -40,6 +40,21 @@ class TestTablesThatFitEachOther:
         assert found.frame.filter(found.wrong(0) & found.right(1))["id"].to_list() == ["c"]
 
 
+class TestNumbersWithoutALabelThatIsOne:
+    @pytest.mark.parametrize("labels", [[{}, {}], [{"label": ["x", "y"]}] * 2])
+    def test_are_neither_right_nor_wrong_and_have_their_spread(self, labels: list[dict[str, list[str]]]) -> None:
+        tables = [
+            answers({"id": [1, 2], "said": said, **label})
+            for said, label in zip(([0.5, 1.0], [0.5, 3.0]), labels, strict=True)
+        ]
+        found = joined(tables, ["id"])
+
+        judged = found.frame.select(right=found.right(0), wrong=found.wrong(1))
+        assert judged.rows() == [(False, False)] * 2
+        assert found.frame.select("id", "answer/1", "gap").rows() == [(2, 3.0, 2.0), (1, 0.5, 0.0)]
+        assert [flaws.mislabelled for flaws in found.flaws] == [0, 0]
+
+
 class TestRowsThatDoNotFit:
     def test_that_only_some_have_are_kept_and_counted(self) -> None:
         found = joined(
