@@ -23,6 +23,6 @@ def picture() -> None:
 
 
 st.navigation(
-    [st.Page(empty, title="Empty", url_path="empty"), st.Page(picture, title="Picture", url_path="picture")],
+    [st.Page(empty, title="Empty"), st.Page(picture, title="Picture", url_path="picture")],
     position="top",
 ).run()

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats  # type: ignore[import-untyped] # SciPy ships no types
 from sklearn import calibration, metrics
+from streamlit.testing.v1 import AppTest
 
 import runlake
 from app.made import MARKUP
@@ -24,8 +25,6 @@ from unit.figures.classification.looks import numbers
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from streamlit.testing.v1 import AppTest
 
     from app.conftest import Dashboard
 
@@ -516,3 +515,41 @@ class TestWorkThatTakesLong:
 
         desk.forget("a")
         assert desk.job("a", task).future.result(timeout=20) == "done"
+
+    def test_is_stopped_and_taken_up_again_by_its_buttons(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        import working
+
+        def page() -> None:
+            import time
+            from typing import Any  # noqa: F401  # the script that is made of this has no other imports
+
+            import streamlit as st
+
+            import working
+
+            def task(told: Any) -> str:
+                told(0.25)
+                until = time.monotonic() + 20
+                while not working.go_on.is_set() and time.monotonic() < until:  # type: ignore[attr-defined]
+                    time.sleep(0.01)
+                    told(0.25)
+                return "all is counted"
+
+            st.text(working.work("slow", "counting slowly", task) or "nothing yet")
+
+        def shown() -> list[str]:
+            return [str(text.value) for text in (*at.text, *at.caption)]
+
+        go_on = threading.Event()
+        monkeypatch.setattr(working, "WAIT_S", 0.3)
+        monkeypatch.setattr(working, "go_on", go_on, raising=False)
+        at = AppTest.from_function(page, default_timeout=30).run()
+        assert shown() == ["nothing yet"]
+
+        next(button for button in at.button if button.label == "Stop").click().run()
+        at.run()
+        assert shown() == ["nothing yet", "Stopped: counting slowly."]
+
+        go_on.set()
+        next(button for button in at.button if button.label == "Go on").click().run()
+        assert shown() == ["all is counted"]

@@ -133,9 +133,10 @@ class TestTheComparePage:
         assert "stretch" in parameters(driver)
         expect(driver.page.get_by_text("Show the whole x axis")).to_be_visible()
 
-    def test_without_runs_leads_to_them(self, drive: Drive) -> None:
+    @pytest.mark.parametrize("page", ["compare", "evaluate"])
+    def test_without_runs_leads_to_them(self, drive: Drive, page: str) -> None:
         driver = drive("empty")
-        driver.open("/compare")
+        driver.open(f"/{page}")
 
         expect(driver.page.get_by_text("No runs are chosen.")).to_be_visible()
         driver.page.get_by_text("Choose runs").click()

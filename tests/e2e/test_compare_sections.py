@@ -15,6 +15,7 @@ import driving
 import runlake
 from app import compared
 from driving import GRID, ROW_PX
+from runlake.figures.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,6 +168,15 @@ class TestAChartThatIsTakenAway:
         assert (width, height % 2) == (2000, 0)
         assert height > 800
 
+    @pytest.mark.parametrize(("ground", "color"), [("White", LIGHT.background), ("As shown", DARK.background)])
+    def test_stands_on_the_ground_that_is_chosen(self, browser: Browser, address: str, ground: str, color: str) -> None:
+        with driving.driving(browser, address, theme="dark") as driver:
+            download = self.take(driver, "Save as SVG", ground=ground)
+            written = saved(download).read_text(encoding="utf-8")
+
+        red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+        assert f"rgb({red}, {green}, {blue})" in written
+
     def test_has_the_points_as_they_were_logged(self, driver: Driver, store: tuple[str, dict[str, str]]) -> None:
         found = pl.read_csv(saved(self.take(driver, "Data (CSV)")))
 
@@ -179,9 +189,12 @@ class TestAChartThatIsTakenAway:
         events = runlake.open_lake(store[0]).events(action="export.")
         assert "export.chart" in events["action"].to_list()
 
-    def take(self, driver: Driver, button: str) -> Download:
+    def take(self, driver: Driver, button: str, *, ground: str = "") -> Download:
         driver.open(f"/compare?runs={FIVE}")
         driver.page.get_by_role("button", name="Save chart").first.click()
+        if ground:
+            driver.page.get_by_role("radiogroup", name="Ground").get_by_text(ground).click()
+            driver.settle()
         wanted = driver.page.get_by_role("button", name=button)
         expect(wanted).to_be_visible()
         driver.settle()

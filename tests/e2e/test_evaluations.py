@@ -222,6 +222,26 @@ class TestNumbers:
         told = {row["Example"]: next(text for head, text in row.items() if head != "Example") for row in driver.rows(0)}
         assert (told["predicted by numbers"], told["true"]) == ("6", "3")
 
+    def test_are_looked_at_where_a_point_is_clicked(self, driver: Driver) -> None:
+        driver.open("/run?id=judged:numbers&view=Evaluation")
+        plot = driver.still(driver.shown(".js-plotly-plot .nsewdrag"))
+        x, y, true = driver.page.evaluate(
+            """() => {
+                const plot = [...document.querySelectorAll('.js-plotly-plot')].find(p => !p.closest('[data-retained]'));
+                const trace = plot._fullData.find(t => t.mode === 'markers' && t.customdata);
+                const {xaxis, yaxis} = plot._fullLayout;
+                return [xaxis.l2p(trace.x[0]), yaxis.l2p(trace.y[0]), trace.x[0]];
+            }"""
+        )
+        driver.page.mouse.move(plot["x"] + x + 2, plot["y"] + y + 2)
+        driver.page.wait_for_timeout(300)
+        driver.page.mouse.click(plot["x"] + x, plot["y"] + y)
+
+        driver.page.wait_for_url("**example=**")
+        driver.settle()
+        told = {row["Example"]: next(text for head, text in row.items() if head != "Example") for row in driver.rows(0)}
+        assert float(told["true"]) == true
+
 
 def tick(driver: Driver, grid: str) -> None:
     """Tick the first row of a grid."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from driving import Driver
 
+TICK = 16  # pixels from the left edge of a list
 HIDE, OPEN = 17, 51  # pixels from the left edge of the list of groups
 REFERENCE, OPEN_RUN, REMOVE = 60, 115, 170  # the same of the list of runs, after its box to tick
 RUNS, STEPS, SHORT = 300, 12, 5  # every tenth run ends after `SHORT` steps
@@ -179,3 +180,21 @@ class TestTheListsOfALargeComparison:
         driver.settle()
         click("runs", 0, OPEN_RUN)
         driver.page.wait_for_url(f"**/run?id={ids[0]}**")
+
+    def test_lift_a_run_that_is_ticked(self, driver: Driver, store: Path) -> None:
+        lake = runlake.open_lake(store, live=False)
+        some = lake.runs(columns=["run_id", "name"], order_by="started_at", limit=30)
+        driver.page.goto(f"{driver.address}/compare?grouped=params.rate&runs={','.join(some['run_id'])}")
+        assert some["name"][2] not in {trace["name"] for trace in traces(driver)}
+
+        grid = driver.page.get_by_role("region", name="The runs that are compared").locator("visible=true")
+        box = driver.still(grid)
+        driver.page.mouse.click(box["x"] + TICK, box["y"] + driving.ROW_PX * 3.5)
+        driver.page.wait_for_url(lambda url: f"lifted={some['run_id'][2][-8:]}" in url)
+        driver.settle()
+
+        lifted = next(trace for trace in traces(driver) if trace["name"] == some["name"][2])
+        points = lake.metrics(some["run_id"][2], "loss")
+        assert dict(zip(lifted["x"], lifted["y"], strict=True)) == pytest.approx(
+            dict(points.select("step", "value").iter_rows()), rel=1e-6
+        )

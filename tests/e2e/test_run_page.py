@@ -162,11 +162,26 @@ class TestTheRunPage:
             driver.page.wait_for_url(re.compile(rf"[?&]id={whole[0]}(&|$)"))
             assert parameters(driver) == {"id": whole, "view": ["Events"]}
 
-    def test_says_what_to_do_about_an_unknown_run(self, drive: Drive) -> None:
+    def test_opens_one_of_several_that_are_meant(self, drive: Drive, root: Path) -> None:
+        ids = runlake.open_lake(str(root / "sample"), live=False).runs(columns=["run_id"])["run_id"].to_list()
         driver = drive()
-        driver.open("/run?id=0123456789abcdef")
+        driver.open(f"/run?id={ids[0][:6]}")  # they were logged within moments
 
-        expect(driver.page.get_by_text("There is no such run.")).to_be_visible()
+        expect(driver.page.get_by_text("Several runs go by that name.")).to_be_visible()
+        offered = driver.page.get_by_test_id("stPageLink").filter(has_text="Open")
+        wanted = urlsplit(offered.nth(1).locator("a").get_attribute("href") or "").query
+        offered.nth(1).click()
+        driver.page.wait_for_url(f"**?{wanted}**")
+        assert parameters(driver)["id"][0] in ids
+
+    @pytest.mark.parametrize(
+        ("asked", "said"), [("?id=0123456789abcdef", "There is no such run."), ("", "No run is named.")]
+    )
+    def test_says_what_to_do_about_an_unknown_run(self, drive: Drive, asked: str, said: str) -> None:
+        driver = drive()
+        driver.open(f"/run{asked}")
+
+        expect(driver.page.get_by_text(said)).to_be_visible()
         driver.page.get_by_text("Show all runs").click()
         driver.settle()
         assert urlsplit(driver.page.url).path in ("/", "/runs")
