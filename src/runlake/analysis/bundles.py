@@ -77,11 +77,13 @@ def _merged(places: Floats, rank: Floats, lane: float, cells: int) -> Bundles:
     gaps = max(0, places.shape[1] - 1)
     pair = np.arange(gaps)[None, :]
     code = ((pair * size + cell[:, :-1]) * size + cell[:, 1:]).ravel() if gaps else np.empty(0, dtype=np.intp)
-    unique, inverse, count = np.unique(code, return_inverse=True, return_counts=True)
+    every = np.bincount(code)
+    unique = np.flatnonzero(every)
+    count = every[unique]
     each = np.repeat(rank, gaps)
     has = ~np.isnan(each)
-    ranked = np.bincount(inverse[has], minlength=len(unique))
-    sums = np.bincount(inverse[has], weights=each[has], minlength=len(unique))
+    ranked = np.bincount(code[has], minlength=len(every))[unique]
+    sums = np.bincount(code[has], weights=each[has], minlength=len(every))[unique]
     mean = np.divide(sums, ranked, out=np.full(len(unique), np.nan), where=ranked > 0)
     rest, right = np.divmod(unique, size)
     gap, left = np.divmod(rest, size)
