@@ -35,6 +35,10 @@ PROMISED = {
     "series.many": "50 series",
     "start.import": "import",
     "start.first_log": "first log()",
+} | {
+    f"clicks.{store}_{what}": "from a click to the settled page"
+    for store in ("sample", "large")
+    for what in ("filter", "sort", "run", "compare10", "compare1000", "parallel")
 }
 
 
