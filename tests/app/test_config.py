@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import json
 import os
 import socket
@@ -129,3 +130,16 @@ class TestTheColours:
         assert tuple(CONFIG["theme"]["chartDivergingColors"]) == theme.DIVERGING
         assert tuple(CONFIG["theme"]["light"]["chartSequentialColors"]) == theme.SEQUENTIAL
         assert tuple(CONFIG["theme"]["dark"]["chartSequentialColors"]) == theme.SEQUENTIAL[::-1]
+
+
+def test_no_theme_goes_over_the_look_of_our_figures() -> None:
+    calls = [
+        (path.name, ast.unparse(node.args[0]), {k.arg: ast.unparse(k.value) for k in node.keywords}.get("theme"))
+        for path in sorted((ROOT / "app").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.plotly_chart"
+    ]
+
+    assert len(calls) > 10
+    # What a run logged is somebody else's figure, and looks as the rest of the page does.
+    assert [call for call in calls if call[2] != "None"] == [("media_view.py", "found.figure", None)]
