@@ -97,7 +97,8 @@ class TestTheEffectOfAParameter:
         if world.seed is None:
             expect(driver.page.get_by_text("No importance can be told.")).to_be_visible()
             return
-        expect(driver.shown(".js-plotly-plot .ytick text").first).to_be_visible()
+        # Forests grow first, on a busy machine for half a minute.
+        expect(driver.shown(".js-plotly-plot .ytick text").first).to_be_visible(timeout=90_000)
         bars = driver.traces()[0]
         strongest = int(bars["y"][bars["x"].index(max(bars["x"]))])
         named = readable(driver.shown(".js-plotly-plot .ytick text").all_text_contents()[strongest])
